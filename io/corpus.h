@@ -1,0 +1,51 @@
+#ifndef IO_CORPUS_H
+#define IO_CORPUS_H
+
+#include <stdint.h>
+
+#include "io/shard.h"
+#include "kernels/problem.h"
+#include "mpi/group.h"
+
+/* One skill's split as a single stream of tokens, over all its parts:
+ *
+ *   [begin] document 0 [end] [begin] document 1 [end] ... document n-1
+ *
+ * begin-of-text stands before each document and end-of-text between documents,
+ * across parts too, where the shards have them; none behind the last one.
+ *
+ * Document boundaries stay on disk: a lookup bisects /documents with pread and
+ * keeps one window of it a part, so opening costs the same for any size. */
+enum { CORPUS_WINDOW = 512 };
+
+struct corpus_part {
+    struct shard_file file;
+    long start;                  /* of its first document in the stream */
+    long window_first, window_n; /* documents in `window` */
+    uint64_t window[CORPUS_WINDOW + 1]; /* their offsets, and the end */
+};
+
+struct corpus {
+    char skill[65], split[16];
+    struct corpus_part *part; /* rising in `start` */
+    long parts;
+    long tokens, documents; /* of the shards, without begin and end */
+    long stream_length;
+    long vocabulary_size, end_of_text, begin_of_text;
+};
+
+/* Finds the parts of a skill's split in a directory, reads their headers
+ * (malloc'd) and checks that they belong together.  For one rank. */
+struct problem corpus_find(const char *directory, const char *skill,
+                           const char *split, struct shard **head, long *parts);
+
+/* Rank 0 finds and reads the shards; refuses what is missing, damaged or does
+ * not belong together.  Collective over g. */
+void corpus_open(struct corpus *c, struct group *g, const char *directory,
+                 const char *skill, const char *split);
+void corpus_close(struct corpus *c);
+
+/* Tokens [first, first + n) of the stream. */
+struct problem corpus_read(struct corpus *c, long first, long n, int32_t *out);
+
+#endif

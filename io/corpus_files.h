@@ -1,0 +1,31 @@
+#ifndef IO_CORPUS_FILES_H
+#define IO_CORPUS_FILES_H
+
+#include <stdbool.h>
+
+#include "kernels/problem.h"
+
+/* The names of skill shards in a directory: SKILL.SPLIT.h5, or SKILL.SPLIT.N.h5
+ * with N from 00001 on where the split is cut into parts.  For one rank. */
+struct corpus_file {
+    char name[128];
+    char skill[65], split[16];
+    long part; /* 0: not cut */
+};
+
+bool corpus_files_parse(struct corpus_file *f, const char *name);
+
+/* The name of a part; 0 is the whole. */
+void corpus_files_name(struct corpus_file *f, const char *skill,
+                       const char *split, long part);
+
+/* All shards of the directory, sorted by skill, split and part; malloc'd. */
+struct problem corpus_files_list(const char *directory,
+                                 struct corpus_file **files, long *n);
+
+/* The skills that have shards of the split, sorted by name. */
+struct problem corpus_files_skills(const char *directory, const char *split,
+                                   char ***skills, long *n);
+void corpus_files_skills_free(char **skills, long n);
+
+#endif

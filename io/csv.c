@@ -1,0 +1,269 @@
+#include "io/csv.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/file.h"
+#include "kernels/check.h"
+
+struct cell {
+    char *text; /* unquoted, trimmed */
+    bool quoted;
+    long line, column; /* from 1 */
+};
+
+/* The cells of all lines that are not blank, one row after another. */
+struct cells {
+    struct cell *at;
+    long rows, cols;
+};
+
+static void *allocate(size_t n, size_t size)
+{
+    void *at = calloc(n + 1, size);
+
+    CHECK(at, "no memory for a table of %zu cells", n);
+    return at;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* A finite decimal number and nothing else. */
+static bool read_number(const char *text, double *x)
+{
+    char *end;
+
+    if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
+        return false;
+    *x = strtod(text, &end);
+    return *end == '\0' && isfinite(*x);
+}
+
+static bool looks_like_number(const struct cell *cell)
+{
+    double x;
+
+    return !cell->quoted && read_number(cell->text, &x);
+}
+
+/* Takes the quotes off in place; returns what follows the closing one. */
+static char *unquote(char *at)
+{
+    char *to = at;
+
+    for (char *from = at; *from; from++) {
+        if (*from == '"' && from[1] != '"') {
+            *to = '\0';
+            return from + 1;
+        }
+        if (*from == '"')
+            from++;
+        *to++ = *from;
+    }
+    return NULL;
+}
+
+/* Reads the cell at `at` and moves on behind its comma, or to NULL behind the
+ * last cell of the line. */
+static struct problem read_cell(const char *name, char **at, struct cell *cell)
+{
+    char *text = *at, *end;
+
+    while (is_blank(*text))
+        text++;
+    cell->quoted = *text == '"';
+    cell->text = cell->quoted ? text + 1 : text;
+    end = cell->quoted ? unquote(text + 1) : text + strcspn(text, ",");
+    if (!end)
+        return problem("%s:%ld: column %ld: the quote is not closed", name,
+                       cell->line, cell->column);
+    *at = end + strspn(end, " \t\r");
+    if (**at != ',' && **at != '\0')
+        return problem("%s:%ld: column %ld: '%.40s' follows the closing quote: "
+                       "a comma is missing",
+                       name, cell->line, cell->column, *at);
+    *at = **at == ',' ? *at + 1 : NULL;
+    while (!cell->quoted && end > text && is_blank(end[-1]))
+        end--;
+    if (!cell->quoted)
+        *end = '\0';
+    return NO_PROBLEM;
+}
+
+static struct problem read_line(const char *name, char *text, long line,
+                                struct cells *cells)
+{
+    struct cell *row = cells->at + cells->rows * cells->cols;
+    long n = 0;
+
+    while (text) {
+        struct problem p;
+
+        if (cells->rows > 0 && n == cells->cols)
+            return problem("%s:%ld: more than the %ld columns of the first row",
+                           name, line, cells->cols);
+        row[n] = (struct cell){.line = line, .column = n + 1};
+        p = read_cell(name, &text, &row[n]);
+        if (is_problem(&p))
+            return p;
+        n++;
+    }
+    if (cells->rows > 0 && n < cells->cols)
+        return problem("%s:%ld: %ld columns, but the first row has %ld", name,
+                       line, n, cells->cols);
+    cells->cols = n;
+    cells->rows++;
+    return NO_PROBLEM;
+}
+
+static struct problem read_lines(const char *name, char *text,
+                                 struct cells *cells)
+{
+    struct problem p = NO_PROBLEM;
+
+    for (long line = 1; text && !is_problem(&p); line++) {
+        char *end = strchr(text, '\n');
+
+        if (end)
+            *end = '\0';
+        if (text[strspn(text, " \t\r")] != '\0')
+            p = read_line(name, text, line, cells);
+        text = end ? end + 1 : NULL;
+    }
+    return p;
+}
+
+static struct problem check_name(const char *name, const struct cell *cell,
+                                 const struct cell *others, long stride,
+                                 long n_others)
+{
+    if (looks_like_number(cell))
+        return problem("%s:%ld: column %ld: %.40s stands where a name belongs, "
+                       "as the first cell is no number: put it in quotes if it "
+                       "is a name",
+                       name, cell->line, cell->column, cell->text);
+    if (cell->text[0] == '\0')
+        return problem("%s:%ld: column %ld: the name is missing", name,
+                       cell->line, cell->column);
+    for (long i = 0; i < n_others; i++)
+        if (strcmp(others[i * stride].text, cell->text) == 0)
+            return problem("%s:%ld: column %ld: the name '%.80s' is already "
+                           "given in line %ld, column %ld",
+                           name, cell->line, cell->column, cell->text,
+                           others[i * stride].line, others[i * stride].column);
+    return NO_PROBLEM;
+}
+
+static struct problem take_names(const char *name, const struct cell *first,
+                                 long stride, long n, char ***names)
+{
+    *names = allocate((size_t)n, sizeof **names);
+    for (long i = 0; i < n; i++) {
+        const struct cell *cell = &first[i * stride];
+        struct problem p = check_name(name, cell, first, stride, i);
+
+        if (is_problem(&p))
+            return p;
+        (*names)[i] = strdup(cell->text);
+        CHECK((*names)[i], "no memory for the names of %s", name);
+    }
+    return NO_PROBLEM;
+}
+
+static struct problem take_numbers(const char *name, const struct cells *cells,
+                                   long skip, struct csv *csv)
+{
+    csv->at = allocate((size_t)(csv->rows * csv->cols), sizeof *csv->at);
+    for (long i = 0; i < csv->rows; i++)
+        for (long j = 0; j < csv->cols; j++) {
+            const struct cell *cell =
+                &cells->at[(i + skip) * cells->cols + j + skip];
+
+            if (!read_number(cell->text, &csv->at[i * csv->cols + j]))
+                return problem("%s:%ld: column %ld: '%.40s' is no finite "
+                               "number",
+                               name, cell->line, cell->column, cell->text);
+        }
+    return NO_PROBLEM;
+}
+
+static struct problem take_table(const char *name, const struct cells *cells,
+                                 struct csv *csv)
+{
+    long skip = cells->rows > 0 && !looks_like_number(&cells->at[0]);
+    struct problem p = NO_PROBLEM;
+
+    csv->rows = cells->rows - skip;
+    csv->cols = cells->cols - skip;
+    if (csv->rows <= 0 || csv->cols <= 0) {
+        csv->rows = 0;
+        return problem("%s: holds no numbers", name);
+    }
+    if (skip)
+        p = take_names(name, cells->at + 1, 1, csv->cols, &csv->col_names);
+    if (skip && !is_problem(&p))
+        p = take_names(name, cells->at + cells->cols, cells->cols, csv->rows,
+                       &csv->row_names);
+    if (!is_problem(&p))
+        p = take_numbers(name, cells, skip, csv);
+    return p;
+}
+
+struct problem csv_parse(struct csv *csv, const char *name, const char *bytes,
+                         size_t n)
+{
+    struct cells cells = {0};
+    size_t most = 1;
+    struct problem p;
+    char *text;
+
+    *csv = (struct csv){0};
+    if (memchr(bytes, '\0', n))
+        return problem("%s: holds a zero byte: this is not a text file", name);
+    for (size_t i = 0; i < n; i++)
+        most += bytes[i] == ',' || bytes[i] == '\n';
+    text = allocate(n, 1);
+    memcpy(text, bytes, n);
+    cells.at = allocate(most, sizeof *cells.at);
+    p = read_lines(name, text, &cells);
+    if (!is_problem(&p))
+        p = take_table(name, &cells, csv);
+    free(cells.at);
+    free(text);
+    if (is_problem(&p))
+        csv_free(csv);
+    return p;
+}
+
+struct problem csv_read(struct csv *csv, const char *path)
+{
+    char *bytes;
+    size_t n;
+    struct problem p = file_read(path, &bytes, &n);
+
+    *csv = (struct csv){0};
+    if (is_problem(&p))
+        return p;
+    p = csv_parse(csv, path, bytes, n);
+    free(bytes);
+    return p;
+}
+
+static void free_names(char **names, long n)
+{
+    for (long i = 0; names && i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
+void csv_free(struct csv *csv)
+{
+    free_names(csv->row_names, csv->rows);
+    free_names(csv->col_names, csv->cols);
+    free(csv->at);
+    *csv = (struct csv){0};
+}

@@ -1,0 +1,66 @@
+#include "io/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/check.h"
+
+/* Far above any run file or table; a device or a shard given by mistake ends
+ * here and not in a full memory. */
+static const size_t most = (size_t)64 << 20;
+
+static struct problem read_all(FILE *f, const char *path, char **bytes,
+                               size_t *n)
+{
+    size_t room = (size_t)1 << 16;
+
+    for (;;) {
+        *bytes = realloc(*bytes, room + 1);
+        CHECK(*bytes, "no %zu bytes to read %s", room + 1, path);
+        *n += fread(*bytes + *n, 1, room - *n, f);
+        if (ferror(f))
+            return problem("%s: cannot be read: %s", path, strerror(errno));
+        if (*n < room)
+            break;
+        if (room >= most)
+            return problem("%s: more than 64 MiB: this is not a text file of "
+                           "settings or numbers",
+                           path);
+        room *= 4;
+    }
+    return NO_PROBLEM;
+}
+
+/* Some editors and spreadsheets put a byte order mark first. */
+static void drop_mark(char *bytes, size_t *n)
+{
+    static const char mark[] = {'\xef', '\xbb', '\xbf'};
+
+    if (*n < sizeof mark || memcmp(bytes, mark, sizeof mark) != 0)
+        return;
+    *n -= sizeof mark;
+    memmove(bytes, bytes + sizeof mark, *n);
+}
+
+struct problem file_read(const char *path, char **bytes, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    struct problem p;
+
+    *bytes = NULL;
+    *n = 0;
+    if (!f)
+        return problem("%s: cannot be opened: %s", path, strerror(errno));
+    p = read_all(f, path, bytes, n);
+    fclose(f);
+    if (is_problem(&p)) {
+        free(*bytes);
+        *bytes = NULL;
+        return p;
+    }
+    drop_mark(*bytes, n);
+    (*bytes)[*n] = '\0';
+    return p;
+}

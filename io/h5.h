@@ -1,0 +1,60 @@
+#ifndef IO_H5_H
+#define IO_H5_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/problem.h"
+
+/* HDF5 files as one rank makes and reads them: attributes of the root group,
+ * and contiguous datasets of plain numbers, whose bytes are read and written
+ * elsewhere, with pread and pwrite at the offsets given here.  Nothing is
+ * locked: a file is made under another name and renamed when whole. */
+struct h5 {
+    int64_t file;
+    const char *path; /* not owned: for messages */
+};
+
+enum h5_number { H5_OTHER, H5_U16, H5_U32, H5_U64, H5_F32, H5_F64 };
+
+struct h5_dataset {
+    enum h5_number number; /* little-endian in the file */
+    int dims_count;        /* 1 or 2 */
+    uint64_t dims[2];
+    uint64_t at; /* first byte in the file */
+};
+
+size_t h5_number_bytes(enum h5_number number);
+
+/* Takes room for a file, which is made if it is not there.  To be called before
+ * h5_create with the size to come: HDF5 does not survive a file that it cannot
+ * finish; and again behind h5_close, which may have given the room back. */
+struct problem h5_reserve(const char *path, uint64_t bytes);
+
+/* Makes an empty file, or empties it, with a user block of that many bytes (0,
+ * or a power of two from 512 on).  Equal calls make equal bytes. */
+struct problem h5_create(struct h5 *f, const char *path, uint64_t user_block);
+struct problem h5_open(struct h5 *f, const char *path);
+
+/* After h5_create a problem means that the file is not whole. */
+struct problem h5_close(struct h5 *f);
+
+/* Takes number and dims from d, makes room in the file and fills in d->at.  The
+ * contents are undefined. */
+struct problem h5_dataset_create(struct h5 *f, const char *name,
+                                 struct h5_dataset *d);
+struct problem h5_dataset_find(struct h5 *f, const char *name,
+                               struct h5_dataset *d);
+
+/* Attributes of the root; texts are UTF-8 of fixed length, at most 60,000
+ * bytes. */
+struct problem h5_text_write(struct h5 *f, const char *name, const char *text);
+struct problem h5_text_read(struct h5 *f, const char *name, char *text,
+                            size_t size);
+struct problem h5_number_write(struct h5 *f, const char *name, int64_t x);
+struct problem h5_number_read(struct h5 *f, const char *name, int64_t *x);
+
+/* The library this process runs with, "1.10.8". */
+const char *h5_version(void);
+
+#endif

@@ -1,0 +1,19 @@
+# Files.  One line a file.
+noinst_LIBRARIES += %D%/libio.a
+%C%_libio_a_CPPFLAGS = $(AM_CPPFLAGS) $(HDF5_CFLAGS) $(JANSSON_CFLAGS) \
+	$(ZSTD_CFLAGS) $(ZLIB_CFLAGS)
+%C%_libio_a_SOURCES =
+%C%_libio_a_SOURCES += %D%/corpus.c %D%/corpus.h
+%C%_libio_a_SOURCES += %D%/corpus_files.c %D%/corpus_files.h
+%C%_libio_a_SOURCES += %D%/csv.c %D%/csv.h
+%C%_libio_a_SOURCES += %D%/file.c %D%/file.h
+%C%_libio_a_SOURCES += %D%/h5.c %D%/h5.h
+%C%_libio_a_SOURCES += %D%/ini.c %D%/ini.h
+%C%_libio_a_SOURCES += %D%/json.c %D%/json.h
+%C%_libio_a_SOURCES += %D%/lines.c %D%/lines.h
+%C%_libio_a_SOURCES += %D%/metrics.c %D%/metrics.h
+%C%_libio_a_SOURCES += %D%/seal.c %D%/seal.h
+%C%_libio_a_SOURCES += %D%/shard.c %D%/shard.h
+%C%_libio_a_SOURCES += %D%/shard_write.c %D%/shard_write.h
+%C%_libio_a_SOURCES += %D%/sum.c %D%/sum.h
+%C%_libio_a_SOURCES += %D%/tokenizer.c %D%/tokenizer.h

@@ -1,0 +1,187 @@
+#include "io/metrics.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernels/check.h"
+
+static struct problem open_file(struct metrics *m, const char *path, int flags)
+{
+    *m = (struct metrics){.room = (size_t)1 << 16};
+    m->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0666);
+    if (m->fd < 0)
+        return problem("%s: cannot be written: %s", path, strerror(errno));
+    m->path = strdup(path);
+    m->line = malloc(m->room);
+    CHECK(m->path && m->line, "no memory to write %s", path);
+    return NO_PROBLEM;
+}
+
+struct problem metrics_open(struct metrics *m, const char *path)
+{
+    return open_file(m, path, 0);
+}
+
+struct problem metrics_create(struct metrics *m, const char *path)
+{
+    return open_file(m, path, O_EXCL);
+}
+
+void metrics_close(struct metrics *m)
+{
+    close(m->fd);
+    free(m->path);
+    free(m->line);
+    *m = (struct metrics){.fd = -1};
+}
+
+/* The first lines of a run find the room that all need. */
+static void put(struct metrics *m, const char *bytes, size_t n)
+{
+    if (m->used + n > m->room) {
+        m->room = 2 * (m->used + n);
+        m->line = realloc(m->line, m->room);
+        CHECK(m->line, "no %zu bytes for a line of %s", m->room, m->path);
+    }
+    memcpy(m->line + m->used, bytes, n);
+    m->used += n;
+}
+
+static void put_text(struct metrics *m, const char *text)
+{
+    put(m, text, strlen(text));
+}
+
+/* Bytes of the well-formed UTF-8 sequence at `s`, or 0. */
+static size_t sequence(const unsigned char *s)
+{
+    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t n = s[0] < 0x80   ? 1
+               : s[0] < 0xc0 ? 0
+               : s[0] < 0xe0 ? 2
+               : s[0] < 0xf0 ? 3
+               : s[0] < 0xf8 ? 4
+                             : 0;
+    unsigned code = n > 1 ? s[0] & (0xffu >> (n + 1)) : s[0];
+
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (s[i] & 0x3f);
+    }
+    if (n > 1 && (code < least[n] || code > 0x10ffff || code >> 11 == 0x1b))
+        return 0;
+    return n;
+}
+
+static void put_string(struct metrics *m, const char *text)
+{
+    put_text(m, "\"");
+    while (*text) {
+        size_t n = sequence((const unsigned char *)text);
+        unsigned char c = (unsigned char)*text;
+        char escape[8];
+
+        if (n == 0)
+            put_text(m, "\\ufffd");
+        else if (c == '"' || c == '\\')
+            put(m, (char[]){'\\', *text}, 2);
+        else if (c < ' ' || c == 127)
+            put(m, escape, (size_t)sprintf(escape, "\\u%04x", c));
+        else
+            put(m, text, n);
+        text += n ? n : 1;
+    }
+    put_text(m, "\"");
+}
+
+static void put_number(struct metrics *m, double x)
+{
+    char text[32] = "null";
+
+    if (isfinite(x))
+        sprintf(text, "%.17g", x);
+    put_text(m, text);
+}
+
+static void put_name(struct metrics *m, const char *name)
+{
+    put_text(m, ",");
+    put_string(m, name);
+    put_text(m, ":");
+}
+
+void metrics_begin(struct metrics *m, const char *event)
+{
+    m->used = 0;
+    put_text(m, "{\"event\":");
+    put_string(m, event);
+}
+
+void metrics_number(struct metrics *m, const char *name, double x)
+{
+    put_name(m, name);
+    put_number(m, x);
+}
+
+void metrics_integer(struct metrics *m, const char *name, long x)
+{
+    char text[32];
+
+    put_name(m, name);
+    put(m, text, (size_t)sprintf(text, "%ld", x));
+}
+
+void metrics_text(struct metrics *m, const char *name, const char *text)
+{
+    put_name(m, name);
+    put_string(m, text);
+}
+
+void metrics_numbers(struct metrics *m, const char *name,
+                     const char *const *names, const double *x, long n)
+{
+    put_name(m, name);
+    put_text(m, "{");
+    for (long i = 0; i < n; i++) {
+        if (i > 0)
+            put_text(m, ",");
+        put_string(m, names[i]);
+        put_text(m, ":");
+        put_number(m, x[i]);
+    }
+    put_text(m, "}");
+}
+
+/* Half a line, left by a full disk, would spoil the next one too. */
+static struct problem take_back(struct metrics *m, ssize_t written)
+{
+    off_t end = lseek(m->fd, 0, SEEK_END);
+
+    if (end < written || ftruncate(m->fd, end - written) < 0)
+        return problem("%s: only half of a line could be written, the last "
+                       "line is damaged",
+                       m->path);
+    return problem("%s: cannot be written: no room for a line of %zu bytes",
+                   m->path, m->used);
+}
+
+struct problem metrics_end(struct metrics *m)
+{
+    ssize_t written;
+
+    put_text(m, "}\n");
+    do
+        written = write(m->fd, m->line, m->used);
+    while (written < 0 && errno == EINTR);
+    if (written < 0)
+        return problem("%s: cannot be written: %s", m->path, strerror(errno));
+    if ((size_t)written < m->used)
+        return take_back(m, written);
+    return NO_PROBLEM;
+}

@@ -1,0 +1,42 @@
+#ifndef IO_METRICS_H
+#define IO_METRICS_H
+
+#include <stddef.h>
+
+#include "kernels/problem.h"
+
+/* A file of JSON objects, one a line: what a run reports to programs.
+ *
+ *   metrics_begin(&m, "step");              {"event":"step"
+ *   metrics_integer(&m, "step", 7);         ,"step":7
+ *   metrics_number(&m, "loss", 2.5);        ,"loss":2.5
+ *   problem = metrics_end(&m);              }
+ *
+ * A line reaches the file by one write or not at all.  Numbers have 17 digits,
+ * so they read back as the same double; those that are not finite are null.
+ * Texts that are not UTF-8 get U+FFFD where they are not. */
+struct metrics {
+    int fd;
+    char *path;
+    char *line; /* the object so far */
+    size_t used, room;
+};
+
+/* At the end of the file at `path`, which is made if there is none; create
+ * refuses one that is there.  A problem leaves nothing to close. */
+struct problem metrics_open(struct metrics *m, const char *path);
+struct problem metrics_create(struct metrics *m, const char *path);
+void metrics_close(struct metrics *m);
+
+void metrics_begin(struct metrics *m, const char *event);
+void metrics_number(struct metrics *m, const char *name, double x);
+void metrics_integer(struct metrics *m, const char *name, long x);
+void metrics_text(struct metrics *m, const char *name, const char *text);
+
+/* An object {names[i]: x[i]}. */
+void metrics_numbers(struct metrics *m, const char *name,
+                     const char *const *names, const double *x, long n);
+
+struct problem metrics_end(struct metrics *m);
+
+#endif

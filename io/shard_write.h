@@ -1,0 +1,46 @@
+#ifndef IO_SHARD_WRITE_H
+#define IO_SHARD_WRITE_H
+
+#include <stdint.h>
+
+#include "io/shard.h"
+#include "kernels/problem.h"
+
+/* A shard is written by many ranks under the name PATH.tmp:
+ *
+ *   one rank      shard_write_create, and the header goes to all
+ *   every rank    shard_write_open, _tokens and _documents, _close
+ *   after a barrier, every rank   _open, _sums of some blocks, _close
+ *   after a barrier, one rank     shard_write_seal, then shard_write_publish
+ *
+ * What went wrong is removed by shard_write_discard, which is quiet where there
+ * is nothing. */
+
+/* Takes every member of s but the three places and token_bytes, and fills
+ * these in.  `source` names the inputs. */
+struct problem shard_write_create(struct shard *s, const char *source);
+struct problem shard_write_seal(const struct shard *s);
+struct problem shard_write_publish(const struct shard *s);
+void shard_write_discard(const struct shard *s);
+
+struct shard_writer {
+    const struct shard *head; /* not owned */
+    int fd;
+};
+
+struct problem shard_write_open(struct shard_writer *w, const struct shard *s);
+
+/* Waits until the disk has what was written. */
+struct problem shard_write_close(struct shard_writer *w);
+
+/* Tokens from `first` on, in the type of the file (token_bytes). */
+struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
+                                  const void *tokens);
+struct problem shard_write_documents(struct shard_writer *w, long first, long n,
+                                     const uint64_t *offsets);
+
+/* Sums of blocks [first, first + n), of the tokens as they stand in the file.
+ */
+struct problem shard_write_sums(struct shard_writer *w, long first, long n);
+
+#endif

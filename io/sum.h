@@ -1,0 +1,20 @@
+#ifndef IO_SUM_H
+#define IO_SUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A 64-bit sum that finds damage: with w_q the 8-byte little-endian word at
+ * byte q of a range (the last one padded with zeros),
+ *
+ *   sum = sum over q of mix(w_q ^ key(q))   (mod 2^64)
+ *
+ * mix is a bijection, so one changed word always shows; key makes the sum
+ * depend on where a word stands.  Because it is a plain sum, pieces cut at
+ * multiples of 8 may be summed in any order, by any rank, and added. */
+
+/* The sum of n bytes at p, which stand at byte `position` (a multiple of 8) of
+ * the range. */
+uint64_t sum_bytes(const void *p, size_t n, uint64_t position);
+
+#endif

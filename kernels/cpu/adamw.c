@@ -1,0 +1,33 @@
+#include "kernels/ops.h"
+
+#include <math.h>
+
+#include "kernels/cpu/vmath.h"
+
+/* Decay and step are subtracted together, so that the weight is rounded once.
+ * The scalars are worked out in double: 1 - beta2^t loses all digits of a
+ * float. */
+void op_adamw(const struct adamw *a, struct adamw_state s, long n)
+{
+    const wide beta1 = (wide)a->beta1, beta2 = (wide)a->beta2;
+    const wide rest1 = (wide)(1 - a->beta1), rest2 = (wide)(1 - a->beta2);
+    const wide scale = (wide)a->scale, epsilon = (wide)a->epsilon;
+    const wide decay = (wide)(a->rate * a->decay);
+    const wide rate = (wide)(a->rate / (1 - pow(a->beta1, (double)a->t)));
+    const wide unbias = (wide)(1 / sqrt(1 - pow(a->beta2, (double)a->t)));
+
+#pragma omp simd
+    for (long i = 0; i < n; i++) {
+        wide g = scale * s.grad[i];
+        wide m = beta1 * s.m[i] + rest1 * g;
+        wide v = beta2 * s.v[i] + rest2 * (g * g);
+        wide w = s.master[i];
+
+        s.m[i] = m;
+        s.v[i] = v;
+        s.master[i] =
+            w - (decay * w + rate * m / (vmath_sqrt(v) * unbias + epsilon));
+    }
+    if (!REAL_IS_WIDE)
+        op_narrow(s.weight, s.master, n);
+}

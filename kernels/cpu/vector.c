@@ -1,0 +1,93 @@
+#include "kernels/ops.h"
+
+void op_add(struct mat y, struct mat x)
+{
+    for (long r = 0; r < y.rows; r++) {
+        real *to = y.at + r * y.ld;
+        const real *from = x.at + r * x.ld;
+
+#pragma omp simd
+        for (long j = 0; j < y.cols; j++)
+            to[j] += from[j];
+    }
+}
+
+void op_bias_forward(struct mat x, const real *b)
+{
+    for (long r = 0; r < x.rows; r++) {
+        real *row = x.at + r * x.ld;
+
+#pragma omp simd
+        for (long j = 0; j < x.cols; j++)
+            row[j] += b[j];
+    }
+}
+
+/* Sums of a few rows first, then into db: the rounding error grows with the
+ * number of blocks, not of rows. */
+void op_bias_backward(struct mat dx, wide *db)
+{
+    enum { ROWS = 64, COLS = 256 };
+
+    for (long first = 0; first < dx.rows; first += ROWS) {
+        long end = first + ROWS < dx.rows ? first + ROWS : dx.rows;
+
+        for (long left = 0; left < dx.cols; left += COLS) {
+            long n = left + COLS < dx.cols ? COLS : dx.cols - left;
+            wide sum[COLS] = {0};
+
+            for (long r = first; r < end; r++) {
+                const real *row = dx.at + r * dx.ld + left;
+
+#pragma omp simd
+                for (long j = 0; j < n; j++)
+                    sum[j] += row[j];
+            }
+            for (long j = 0; j < n; j++)
+                db[left + j] += sum[j];
+        }
+    }
+}
+
+void op_residual(struct mat x, struct mat s, const real *b1, const real *b2,
+                 struct mat y)
+{
+    for (long r = 0; r < y.rows; r++) {
+        const real *a = x.at + r * x.ld, *b = s.at + r * s.ld;
+        real *to = y.at + r * y.ld;
+
+        if (b2) {
+#pragma omp simd
+            for (long j = 0; j < y.cols; j++)
+                to[j] = a[j] + (b[j] + (b1[j] + b2[j]));
+        } else {
+#pragma omp simd
+            for (long j = 0; j < y.cols; j++)
+                to[j] = a[j] + (b[j] + b1[j]);
+        }
+    }
+}
+
+void op_scale(wide *x, long n, wide factor)
+{
+#pragma omp simd
+    for (long i = 0; i < n; i++)
+        x[i] *= factor;
+}
+
+double op_sum_squares(const wide *x, long n)
+{
+    double sum = 0;
+
+#pragma omp simd reduction(+ : sum)
+    for (long i = 0; i < n; i++)
+        sum += (double)x[i] * (double)x[i];
+    return sum;
+}
+
+void op_narrow(real *to, const wide *from, long n)
+{
+#pragma omp simd
+    for (long i = 0; i < n; i++)
+        to[i] = (real)from[i];
+}

@@ -1,0 +1,29 @@
+# One rank: compiled once per program.  One line a file.
+kernel_sources =
+kernel_sources += %D%/arena.c %D%/arena.h
+kernel_sources += %D%/check.c %D%/check.h
+kernel_sources += %D%/device.h
+kernel_sources += %D%/ops.h
+kernel_sources += %D%/problem.c %D%/problem.h
+kernel_sources += %D%/real.h
+kernel_sources += %D%/rng.c %D%/rng.h
+kernel_sources += %D%/tensor.h
+kernel_sources += %D%/cpu/adamw.c
+kernel_sources += %D%/cpu/attention.c
+kernel_sources += %D%/cpu/cross_entropy.c
+kernel_sources += %D%/cpu/device.c
+kernel_sources += %D%/cpu/embed.c
+kernel_sources += %D%/cpu/gelu.c
+kernel_sources += %D%/cpu/gemm.c
+kernel_sources += %D%/cpu/norm.c
+kernel_sources += %D%/cpu/rotary.c
+kernel_sources += %D%/cpu/vector.c
+kernel_sources += %D%/cpu/vmath.h
+
+noinst_LIBRARIES += %D%/libkernels-float.a %D%/libkernels-double.a
+%C%_libkernels_float_a_SOURCES = $(kernel_sources)
+%C%_libkernels_float_a_CPPFLAGS = $(float_cppflags) $(BLAS_CFLAGS)
+%C%_libkernels_float_a_CFLAGS = $(kernel_cflags)
+%C%_libkernels_double_a_SOURCES = $(kernel_sources)
+%C%_libkernels_double_a_CPPFLAGS = $(double_cppflags) $(BLAS_CFLAGS)
+%C%_libkernels_double_a_CFLAGS = $(kernel_cflags)

@@ -1,0 +1,172 @@
+#ifndef KERNELS_OPS_H
+#define KERNELS_OPS_H
+
+#include <stdint.h>
+
+#include "kernels/tensor.h"
+
+/* The numerical operations of one rank.  One implementation per program:
+ * cpu/ (CBLAS) or cuda/ (cuBLAS), with the same file names.
+ *
+ * Shapes: `tokens` is sequences * length; rows are tokens.  A gradient is the
+ * name with d in front.  Gradients of parameters are wide and always added to,
+ * so that micro-batches accumulate.  Every pointer is device memory.  Results
+ * do not depend on anything but the arguments: sums have a fixed order. */
+
+/* ---- gemm.c ---- products; ta, tb: 'T' takes the transpose, 'N' does not */
+
+/* c = beta c + op(a) op(b).  With beta 0, c need not be initialised. */
+void op_gemm(char ta, char tb, struct mat a, struct mat b, wide beta,
+             struct mat c);
+
+/* c += op(a) op(b), accumulated in wide: gradients of weights. */
+void op_gemm_add(char ta, char tb, struct mat a, struct mat b,
+                 struct wide_mat c);
+
+/* ---- vector.c ---- */
+
+/* y += x. */
+void op_add(struct mat y, struct mat x);
+
+/* x += b on every row, and its gradient: db += column sums of dx. */
+void op_bias_forward(struct mat x, const real *b);
+void op_bias_backward(struct mat dx, wide *db);
+
+/* y = x + s + b1 + b2 on every row; b2 may be NULL; y may be x or s. */
+void op_residual(struct mat x, struct mat s, const real *b1, const real *b2,
+                 struct mat y);
+
+/* x *= factor. */
+void op_scale(wide *x, long n, wide factor);
+
+/* Sum of squares, in double, to the host. */
+double op_sum_squares(const wide *x, long n);
+
+/* to = from, rounded; the two may be the same memory. */
+void op_narrow(real *to, const wide *from, long n);
+
+/* ---- norm.c ---- LayerNorm by row:
+ *   y = (x - mean) * inverse * weight + bias,  inverse = 1/sqrt(var + epsilon)
+ */
+struct norm {
+    const real *weight, *bias; /* [width] */
+    wide *dweight, *dbias;     /* [width] */
+    wide *mean, *inverse;      /* [tokens], kept from forward to backward */
+    wide epsilon;
+};
+
+void op_norm_forward(const struct norm *n, struct mat x, struct mat y);
+
+/* dx = beta dx + the gradient; x as in forward.  dx may be dy if beta is 0. */
+void op_norm_backward(const struct norm *n, struct mat x, struct mat dy,
+                      wide beta, struct mat dx);
+
+/* ---- rotary.c ---- rotary position embedding, in place, on the first `dims`
+ * of each head's `head_size` numbers.  Dimension i < dims/2 pairs with
+ * i + dims/2 (the GPT-NeoX convention); the angle at position p is
+ * p * base^(-2i/dims); position = row % length. */
+struct rotary {
+    const wide *cosine, *sine; /* [length, dims/2] */
+    long length, dims, head_size;
+};
+
+void op_rotary_forward(const struct rotary *r, struct mat x);
+void op_rotary_backward(const struct rotary *r, struct mat dx);
+
+/* ---- attention.c ---- causal attention by head,
+ *   o = softmax(scale q k' + mask) v
+ * over blocks of queries: no [length, length] matrix outlives a block; backward
+ * computes the probabilities again from `lse`.
+ *
+ *   q, o, dq, do     [tokens, heads * size]
+ *   k, v, dk, dv     [tokens, kv_heads * size]; query head h reads key head
+ *                    h / (heads / kv_heads)
+ *   lse              [heads, tokens] log of the sum of exponentials, wide */
+struct heads {
+    long sequences, length;
+    long heads, kv_heads, size;
+    wide scale;
+    wide *lse;
+    void *scratch; /* op_attention_scratch() bytes; may be shared by layers */
+};
+
+/* The matrices of one attention; backward sets dq, dk and dv. */
+struct attended {
+    struct mat q, k, v, o;
+};
+
+size_t op_attention_scratch(const struct heads *h);
+void op_attention_forward(const struct heads *h, const struct attended *a);
+void op_attention_backward(const struct heads *h, const struct attended *a,
+                           const struct attended *da);
+
+/* ---- gelu.c ---- with bias:  u += bias;  y = gelu(u)
+ * exact:  u/2 (1 + erf(u/sqrt 2));  tanh: u/2 (1 + tanh(sqrt(2/pi)(u + 0.044715
+ * u^3))) */
+enum gelu { GELU_EXACT, GELU_TANH };
+
+/* u is overwritten with u + bias, which backward needs. */
+void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
+                     struct mat y);
+
+/* du = dy * gelu'(u); dbias += column sums of du; du may be dy. */
+void op_gelu_backward(enum gelu kind, struct mat u, struct mat dy,
+                      struct mat du, wide *dbias);
+
+/* ---- embed.c ---- this rank holds rows [first, first + w.rows) of the table
+ */
+
+/* x[r] = w[token[r] - first] where this rank has the row, else 0. */
+void op_embed_forward(const int32_t *token, struct mat w, long first,
+                      struct mat x);
+void op_embed_backward(const int32_t *token, struct mat dx, long first,
+                       struct wide_mat dw);
+
+/* ---- cross_entropy.c ---- softmax and negative log-likelihood over a
+ * vocabulary that may be cut over ranks, with one exponential a logit:
+ *
+ *   op_cross_entropy_exponentials   logits become e = exp(l - peak)
+ *     take the maximum of peak_all over the ranks
+ *   op_cross_entropy_sums           moves the sums to the common peak
+ *     sum `sums` over the ranks
+ *   op_cross_entropy_losses         loss = log(sum) + peak_all - target logit
+ *   op_cross_entropy_backward       e becomes (softmax - onehot) * scale
+ *
+ * A target of -1 is outside the loss: loss 0, gradient 0. */
+struct cross_entropy {
+    const int32_t *target; /* [rows], global ids */
+    long first, valid;     /* columns [0, valid) are ids first ...; the rest is
+                              padding: never in a maximum or sum, gradient 0 */
+    wide *peak;            /* [rows] this rank's maximum */
+    wide *peak_all;        /* [rows] */
+    wide *sums;            /* [2, rows] sums of e; target logit or 0 */
+};
+
+void op_cross_entropy_exponentials(const struct cross_entropy *c,
+                                   struct mat logits);
+void op_cross_entropy_sums(const struct cross_entropy *c, long rows);
+void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
+                             wide *loss);
+void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
+                               wide scale);
+
+/* ---- adamw.c ---- decoupled weight decay, bias-corrected (as PyTorch):
+ *   w -= rate * decay * w;  m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2)
+ * g^2 w -= rate/(1-beta1^t) * m / (sqrt(v/(1-beta2^t)) + epsilon) with g =
+ * scale * grad.  `weight` is `master` rounded (the same memory if
+ * REAL_IS_WIDE). */
+struct adamw {
+    double rate, beta1, beta2, epsilon, decay;
+    double scale; /* of the gradient: clipping, number of tokens */
+    long t;       /* this update's number, from 1 */
+};
+
+struct adamw_state {
+    real *weight;
+    wide *master, *m, *v;
+    const wide *grad;
+};
+
+void op_adamw(const struct adamw *a, struct adamw_state s, long n);
+
+#endif

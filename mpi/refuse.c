@@ -1,0 +1,43 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "mpi/comm.h"
+#include "mpi/group.h"
+
+enum { WRONG_INPUT = 2 };
+
+/* Ranks outside g know nothing of this and can't be asked to finalise. */
+static _Noreturn void end(struct group *g)
+{
+    if (g->size < group_size(group_world()))
+        MPI_Abort(MPI_COMM_WORLD, WRONG_INPUT);
+    MPI_Finalize();
+    exit(WRONG_INPUT);
+}
+
+void refuse(struct group *g, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (g->rank == 0) {
+        fflush(stdout);
+        fputs("skillet: ", stderr);
+        va_start(ap, fmt);
+        vfprintf(stderr, fmt, ap);
+        va_end(ap);
+        fputc('\n', stderr);
+    }
+    end(g);
+}
+
+void refuse_if(struct group *g, struct problem p)
+{
+    int first = is_problem(&p) ? g->rank : g->size;
+
+    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, g->comm);
+    if (first == g->size)
+        return;
+    MPI_Bcast(p.text, sizeof p.text, MPI_CHAR, first, g->comm);
+    refuse(g, "%s", p.text);
+}

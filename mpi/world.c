@@ -1,0 +1,70 @@
+#include "mpi/world.h"
+
+#include <mpi.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernels/check.h"
+#include "mpi/comm.h"
+
+static volatile sig_atomic_t stop_asked;
+
+static void note_request(int signal_number)
+{
+    (void)signal_number;
+    stop_asked = 1;
+}
+
+static void stop_everyone(void)
+{
+    MPI_Abort(MPI_COMM_WORLD, 1);
+}
+
+/* The second signal of a kind finds the default again and ends at once. */
+static void catch_requests(void)
+{
+    static const int signals[] = {SIGTERM, SIGUSR1, SIGUSR2};
+    struct sigaction act = {.sa_handler = note_request,
+                            .sa_flags = SA_RESTART | SA_RESETHAND};
+
+    sigemptyset(&act.sa_mask);
+    for (int i = 0; i < 3; i++)
+        sigaction(signals[i], &act, NULL);
+}
+
+void world_start(int *argc, char ***argv)
+{
+    catch_requests();
+    MPI_Init(argc, argv);
+    die_hook = stop_everyone;
+    group_open_world();
+}
+
+void world_stop(void)
+{
+    MPI_Finalize();
+}
+
+bool world_stop_asked(void)
+{
+    return stop_asked;
+}
+
+const char *world_version(void)
+{
+    static char text[MPI_MAX_LIBRARY_VERSION_STRING];
+    int length;
+
+    MPI_Get_library_version(text, &length);
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+const char *world_host(void)
+{
+    static char name[256];
+
+    gethostname(name, sizeof name - 1);
+    return name;
+}

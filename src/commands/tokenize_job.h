@@ -1,0 +1,79 @@
+#ifndef SRC_COMMANDS_TOKENIZE_JOB_H
+#define SRC_COMMANDS_TOKENIZE_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "io/shard.h"
+#include "io/tokenizer.h"
+#include "kernels/problem.h"
+#include "mpi/group.h"
+#include "src/commands/tokenize_inputs.h"
+#include "src/commands/tokenize_skills.h"
+#include "src/settings.h"
+
+/* One run of `tokenize`, on each rank.
+ *
+ * Every rank reads all lines; they are numbered in chunks of about
+ * TOKENIZE_CHUNK bytes, and chunk c is parsed and encoded by rank c % ranks.
+ * Its tokens go to the rank's spool, a file without a name in the output
+ * directory; what stays in memory is a record a document. */
+enum { TOKENIZE_CHUNK = 1 << 20 };
+
+/* A rank's documents are in the order of the input until they are written. */
+struct tokenize_document {
+    uint64_t hash[2]; /* of the text */
+    long chunk;
+    long spooled;      /* tokens of the spool before it */
+    long tokens;       /* its own */
+    long first, index; /* place in its file: first token, document */
+    int32_t skill;
+    int32_t file; /* of tokenize.shard; -1: none */
+    int8_t split; /* SPLIT_NONE: to be cut by hash */
+    bool dropped; /* a duplicate */
+};
+
+struct tokenize {
+    struct group *g;
+    const struct settings *settings;
+    struct tokenizer tokenizer;
+    int only;             /* split of everything, or SPLIT_NONE */
+    double share[SPLITS]; /* else */
+
+    struct tokenize_input *input;
+    long inputs, chunks;
+    struct tokenize_skills skills;
+
+    bool made_directory; /* on rank 0: to be removed after a failure */
+    int spool;
+    long spooled; /* tokens */
+    struct tokenize_document *document;
+    long documents, room;
+
+    long empty, skipped, duplicates; /* lines */
+    uint64_t first_skipped;          /* number of the line in all inputs */
+    struct problem why_skipped;
+
+    struct shard *shard; /* the same on all ranks */
+    long shards;
+    bool created; /* on rank 0: .tmp files may be there */
+};
+
+/* True if skills are named by a field of each line. */
+bool tokenize_has_skill_field(const struct tokenize *t);
+
+/* Bytes of a token in the spool: as in the shards. */
+long tokenize_token_bytes(const struct tokenize *t);
+
+/* The problem of the lowest rank that has one, on all ranks.  Collective. */
+struct problem tokenize_agree(struct tokenize *t, struct problem p);
+
+/* Stages; all collective.  The problem is the same on every rank.  `wrong` is
+ * the user's (exit 2), what is returned the machine's (exit 1). */
+struct problem tokenize_scan(struct tokenize *t, struct problem *wrong);
+void tokenize_deduplicate(struct tokenize *t);
+struct problem tokenize_split(struct tokenize *t);
+void tokenize_place(struct tokenize *t);
+struct problem tokenize_write(struct tokenize *t);
+
+#endif

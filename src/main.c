@@ -1,0 +1,191 @@
+/* One program: the kernels it is linked with have one number type and one
+ * device, and PROGRAM is its name. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/file.h"
+#include "kernels/check.h"
+#include "kernels/device.h"
+#include "mpi/world.h"
+#include "src/commands/commands.h"
+#include "src/log.h"
+#include "src/program.h"
+#include "src/settings.h"
+
+/* The command line taken apart; the texts are those of argv. */
+struct line {
+    const struct command *command;
+    const char *run_file; /* or NULL */
+    char **inputs;
+    char **arguments; /* section.key=value */
+    int n_inputs, n_arguments;
+};
+
+static struct problem find_command(struct line *line, const char *name)
+{
+    if (!name)
+        return problem("no command: `skillet help` lists them");
+    line->command = commands_find(name);
+    if (!line->command)
+        return problem("unknown command %.80s: did you mean %s?", name,
+                       commands_nearest(name));
+    return NO_PROBLEM;
+}
+
+static struct problem take_word(struct line *line, char *word)
+{
+    const char *command = line->command->name;
+
+    if (settings_is_argument(word)) {
+        line->arguments[line->n_arguments++] = word;
+    } else if (word[0] == '-') {
+        return problem("unknown flag %.80s: the only flags are --help and "
+                       "--version, all else is section.key=value",
+                       word);
+    } else if (settings_is_run_file(word)) {
+        if (line->run_file)
+            return problem("%s takes one run file, not both %.200s and %.200s",
+                           command, line->run_file, word);
+        line->run_file = word;
+    } else if (line->command->takes_inputs) {
+        line->inputs[line->n_inputs++] = word;
+    } else {
+        return problem("%s takes a run file, whose name ends in .ini, and "
+                       "settings, section.key=value: %.200s is neither",
+                       command, word);
+    }
+    return NO_PROBLEM;
+}
+
+static struct problem take_line(struct line *line, int argc, char **argv)
+{
+    struct problem p = find_command(line, argc > 1 ? argv[1] : NULL);
+
+    line->inputs = calloc((size_t)argc + 1, sizeof *line->inputs);
+    line->arguments = calloc((size_t)argc + 1, sizeof *line->arguments);
+    CHECK(line->inputs && line->arguments, "no memory for the command line");
+    for (int i = 2; i < argc && !is_problem(&p); i++)
+        p = take_word(line, argv[i]);
+    if (!is_problem(&p) && !line->command->takes_inputs && !line->run_file &&
+        line->n_arguments == 0)
+        p = problem("%s needs a run file or settings: skillet %s %s",
+                    line->command->name, line->command->name,
+                    line->command->files);
+    return p;
+}
+
+/* Rank 0 alone opens the file: it may lie on the disk of its node. */
+static void read_run_file(struct group *g, struct settings *s, const char *path)
+{
+    struct problem p = NO_PROBLEM;
+    char *bytes = NULL;
+    size_t n = 0;
+
+    if (group_rank(g) == 0)
+        p = file_read(path, &bytes, &n);
+    refuse_if(g, p);
+    group_broadcast(g, &n, sizeof n);
+    if (group_rank(g) > 0)
+        bytes = malloc(n + 1);
+    CHECK(bytes, "no %zu bytes for %s", n, path);
+    group_broadcast(g, bytes, n);
+    refuse_if(g, settings_read_text(s, path, bytes, n));
+    free(bytes);
+}
+
+static void read_settings(struct group *g, struct settings *s,
+                          const struct line *line)
+{
+    if (line->run_file)
+        read_run_file(g, s, line->run_file);
+    for (int i = 0; i < line->n_arguments; i++)
+        refuse_if(g, settings_read_argument(s, line->arguments[i]));
+}
+
+/* `skillet` picks the right program on each rank by itself, unless a rank
+ * cannot read the run file there. */
+static void check_program(struct group *g, const struct settings *s)
+{
+    const char *name;
+    struct problem p = program_for(s, &name);
+
+    if (!is_problem(&p) && strcmp(name, PROGRAM) != 0)
+        p = problem("the settings need %s, but %s was started on %s: start "
+                    "`skillet`, and give train.precision and train.device on "
+                    "the command line if the run file lies on one node only",
+                    name, PROGRAM, world_host());
+    refuse_if(g, p);
+}
+
+static void check_kernels(const struct settings *s)
+{
+    double most = s->train.precision == PRECISION_DOUBLE ? 1e-13 : 1e-5;
+    double error = device_self_check();
+
+    CHECK(error < most,
+          "the matrix product on %s is wrong by %.1g: its BLAS does not fit "
+          "its processor; try another one",
+          world_host(), error);
+}
+
+static int run(struct group *g, int argc, char **argv)
+{
+    struct line line = {0};
+    struct settings s;
+    int status;
+
+    refuse_if(g, take_line(&line, argc, argv));
+    settings_init(&s);
+    read_settings(g, &s, &line);
+    check_program(g, &s);
+    check_kernels(&s);
+    status = line.command->run(g, &s, line.inputs, line.n_inputs);
+    settings_free(&s);
+    free(line.inputs);
+    free(line.arguments);
+    return status;
+}
+
+static bool has_flag(int argc, char **argv, const char *flag)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], flag) == 0)
+            return true;
+    return false;
+}
+
+/* Help and versions need no ranks.  True if that was all there is to do. */
+static bool show(int argc, char **argv, struct problem *p)
+{
+    bool help = argc > 1 && strcmp(argv[1], "help") == 0;
+    const char *topic = help && argc > 2 ? argv[2] : NULL;
+
+    *p = NO_PROBLEM;
+    log_init_early();
+    if (has_flag(argc, argv, "--version")) {
+        command_version(PROGRAM, log_stream());
+        return true;
+    }
+    if (has_flag(argc, argv, "--help")) {
+        topic = argc > 2 && argv[1][0] != '-' ? argv[1] : NULL;
+        help = true;
+    }
+    if (help)
+        *p = command_help(topic, log_stream());
+    return help;
+}
+
+int main(int argc, char **argv)
+{
+    struct problem p;
+    int status;
+
+    if (show(argc, argv, &p) && !is_problem(&p))
+        return 0;
+    world_start(&argc, &argv);
+    log_init(group_rank(group_world()) == 0);
+    refuse_if(group_world(), p);
+    status = run(group_world(), argc, argv);
+    world_stop();
+    return status;
+}

@@ -1,0 +1,46 @@
+#ifndef SRC_MODEL_LOSS_H
+#define SRC_MODEL_LOSS_H
+
+#include "mpi/coll.h"
+#include "src/model/parameters.h"
+#include "src/model/scratch.h"
+
+/* The last norm, the logits cut by vocabulary, and the cross-entropy:
+ *
+ *   n = norm(x);  l = n W';  loss[r] = log(sum_j exp l[r, j]) - l[r, target[r]]
+ *
+ *   x, dx   [tokens, hidden] whole on every tensor rank
+ *   W       [vocabulary/t, hidden]
+ *   target  [tokens] global ids; -1 is outside the loss
+ *   loss    [tokens], the same on every tensor rank
+ *
+ * Logits exist for a block of rows at a time: product, exponentials, gradient
+ * and both products of backward while they are at hand, so the [tokens,
+ * vocabulary] matrix never is.  Tensor ranks exchange one maximum and two sums
+ * a row.  As in a block, the norm's own gradients are partial. */
+struct loss {
+    struct norm norm;
+    struct mat w;
+    struct wide_mat dw;
+    struct cut rows;   /* of the vocabulary */
+    struct mat normed; /* [tokens, hidden] */
+    struct mat logits; /* [rows at a time, vocabulary/t] */
+    struct cross_entropy cross_entropy;
+    wide *losses; /* [tokens] on the device */
+    const struct scratch *scratch;
+};
+
+void loss_init(struct loss *l, const struct shape *shape,
+               const struct parameters *p, const struct scratch *scratch,
+               struct arena *a);
+
+/* Fill l->losses.  Collective over the tensor ranks. */
+void loss_forward(struct loss *l, struct group *tensor, struct mat x,
+                  const int32_t *target);
+
+/* The same, and the gradient of `scale` times the sum of the losses: sets dx
+ * and adds to the gradients. */
+void loss_forward_backward(struct loss *l, struct group *tensor, struct mat x,
+                           const int32_t *target, wide scale, struct mat dx);
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef SRC_MODEL_MLP_H
+#define SRC_MODEL_MLP_H
+
+#include "src/model/parameters.h"
+#include "src/model/scratch.h"
+
+/* The feed-forward layer, cut by its hidden units:
+ *
+ *   u = x Wup' + bup;  h = gelu(u);  y = h Wdown
+ *
+ *   x      [tokens, hidden]          whole on every tensor rank
+ *   u, h   [tokens, intermediate/t]
+ *   y, dx  [tokens, hidden]          partial: to be summed over tensor ranks
+ *
+ * The bias of Wdown is added once, after the sum, by the block.  Forward keeps
+ * x (not a copy), u and h until backward. */
+struct mlp {
+    struct mat up, down; /* [intermediate/t, hidden] both */
+    struct wide_mat d_up, d_down;
+    const real *bias;
+    wide *dbias;
+    enum gelu activation;
+    struct mat x, u, h;
+    const struct scratch *scratch;
+};
+
+void mlp_init(struct mlp *m, const struct shape *shape, long layer,
+              const struct parameters *p, const struct scratch *scratch,
+              struct arena *a);
+
+/* Forward: y = beta y + the output.  Backward sets dx and adds to the
+ * gradients; dy is whole. */
+void mlp_forward(struct mlp *m, struct mat x, wide beta, struct mat y);
+void mlp_backward(struct mlp *m, struct mat dy, struct mat dx);
+
+#endif

@@ -1,0 +1,86 @@
+#include "src/model/model.h"
+
+#include <stdlib.h>
+
+#include "kernels/check.h"
+#include "kernels/device.h"
+
+/* Runs twice: to measure, and to carve. */
+static void lay_out(struct model *m)
+{
+    const struct shape *shape = &m->shape;
+    struct arena *a = &m->activations;
+    size_t ids = (size_t)shape->tokens * sizeof(int32_t);
+
+    scratch_take(&m->scratch, shape, a);
+    embed_init(&m->embed, shape, &m->parameters);
+    for (long i = 0; i < shape->layers; i++)
+        block_init(&m->blocks[i], shape, i, &m->parameters, &m->scratch, a);
+    loss_init(&m->loss, shape, &m->parameters, &m->scratch, a);
+    for (long i = 0; i <= shape->layers; i++)
+        m->x[i] = mat_take(a, shape->tokens, shape->hidden);
+    m->dx = mat_take(a, shape->tokens, shape->hidden);
+    m->token = arena_take(a, ids);
+    m->target = arena_take(a, ids);
+}
+
+void model_init(struct model *m, const struct shape *shape,
+                struct group *tensor, long seed)
+{
+    *m = (struct model){.shape = *shape, .tensor = tensor};
+    m->blocks = calloc((size_t)shape->layers, sizeof *m->blocks);
+    m->x = calloc((size_t)shape->layers + 1, sizeof *m->x);
+    CHECK(m->blocks && m->x, "no memory for %ld layers", shape->layers);
+    parameters_init(&m->parameters, shape);
+    lay_out(m);
+    arena_fix(&m->activations);
+    lay_out(m);
+    scratch_fill_angles(&m->scratch, shape);
+    parameters_randomise(&m->parameters, seed);
+}
+
+void model_free(struct model *m)
+{
+    parameters_free(&m->parameters);
+    arena_free(&m->activations);
+    free(m->blocks);
+    free(m->x);
+}
+
+static void forward(struct model *m, const int32_t *token,
+                    const int32_t *target)
+{
+    size_t ids = (size_t)m->shape.tokens * sizeof *token;
+
+    device_put(m->token, token, ids);
+    device_put(m->target, target, ids);
+    embed_forward(&m->embed, m->tensor, m->token, m->x[0]);
+    for (long i = 0; i < m->shape.layers; i++)
+        block_forward(&m->blocks[i], m->tensor, m->x[i], m->x[i + 1]);
+}
+
+static void get_losses(const struct model *m, wide *losses)
+{
+    device_get(losses, m->loss.losses,
+               (size_t)m->shape.tokens * sizeof *losses);
+}
+
+void model_losses(struct model *m, const int32_t *token, const int32_t *target,
+                  wide *losses)
+{
+    forward(m, token, target);
+    loss_forward(&m->loss, m->tensor, m->x[m->shape.layers], m->target);
+    get_losses(m, losses);
+}
+
+void model_gradients(struct model *m, const int32_t *token,
+                     const int32_t *target, double scale, wide *losses)
+{
+    forward(m, token, target);
+    loss_forward_backward(&m->loss, m->tensor, m->x[m->shape.layers], m->target,
+                          (wide)scale, m->dx);
+    for (long i = m->shape.layers - 1; i >= 0; i--)
+        block_backward(&m->blocks[i], m->tensor, m->dx);
+    embed_backward(&m->embed, m->token, m->dx);
+    get_losses(m, losses);
+}

@@ -1,0 +1,41 @@
+#ifndef SRC_MODEL_MODEL_H
+#define SRC_MODEL_MODEL_H
+
+#include "src/model/block.h"
+#include "src/model/embed.h"
+#include "src/model/loss.h"
+
+/* A decoder-only transformer, cut over the ranks of a tensor group:
+ *
+ *   x0 = embed(token);  x(i+1) = block_i(x(i));  loss(x(layers), target)
+ *
+ * laid out for micro-batches of shape.sequences x shape.length tokens. */
+struct model {
+    struct shape shape;
+    struct group *tensor; /* not owned */
+    struct parameters parameters;
+    struct scratch scratch;
+    struct embed embed;
+    struct block *blocks;
+    struct loss loss;
+    struct mat *x;           /* [layers + 1] of [tokens, hidden] */
+    struct mat dx;           /* [tokens, hidden] */
+    int32_t *token, *target; /* [tokens] on the device */
+    struct arena activations;
+};
+
+/* Memory and initial values from the seed.  Collective over tensor. */
+void model_init(struct model *m, const struct shape *shape,
+                struct group *tensor, long seed);
+void model_free(struct model *m);
+
+/* Losses of one micro-batch, [tokens] on the host; token and target too.
+ * The second also adds the gradient of `scale` times their sum to the
+ * gradients of the parameters, of which the first parameters.partial numbers
+ * are still to be summed over the tensor ranks.  Collective over tensor. */
+void model_losses(struct model *m, const int32_t *token, const int32_t *target,
+                  wide *losses);
+void model_gradients(struct model *m, const int32_t *token,
+                     const int32_t *target, double scale, wide *losses);
+
+#endif

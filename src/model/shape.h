@@ -1,0 +1,44 @@
+#ifndef SRC_MODEL_SHAPE_H
+#define SRC_MODEL_SHAPE_H
+
+#include <stdbool.h>
+
+#include "kernels/ops.h"
+#include "kernels/problem.h"
+#include "src/settings.h"
+
+/* What a model is, in numbers; how many tensor ranks share it; and the
+ * micro-batch that its memory is laid out for. */
+struct shape {
+    long layers, hidden, heads, head_size, intermediate, vocabulary, context;
+    long rotary_dims;
+    double rotary_base, norm_epsilon;
+    bool parallel_residual, tied;
+    enum gelu activation;
+    int tensor_size, tensor_rank;
+    long sequences, length, tokens; /* tokens = sequences * length */
+};
+
+/* From the settings; `vocabulary` is that of the data, used where the settings
+ * give none.  The problem names the setting that does not fit.  The tensor
+ * ranks and the micro-batch are 1, 0 and 1 sequence until the next two calls.
+ */
+struct problem shape_init(struct shape *shape, const struct settings *s,
+                          long vocabulary);
+
+/* Over tensor ranks; the problem says what they can't share. */
+struct problem shape_share(struct shape *shape, int tensor_size,
+                           int tensor_rank);
+
+void shape_batch(struct shape *shape, long sequences, long length);
+
+/* What each tensor rank holds of a dimension that divides (heads, hidden
+ * units), and of one that need not: rows [first, first + n) of `rows`, in a
+ * piece of the same size everywhere, padded behind. */
+struct cut {
+    long first, n, piece;
+};
+
+struct cut shape_cut(const struct shape *shape, long rows);
+
+#endif

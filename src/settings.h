@@ -1,0 +1,99 @@
+#ifndef SRC_SETTINGS_H
+#define SRC_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "kernels/problem.h"
+
+/* Every setting of every command.  The table in settings_table.c is the whole
+ * truth about each: key, type, range, default and help; it fills this struct
+ * from a run file and the command line, and nothing else parses, prints or
+ * defaults a setting.  Texts are owned by the struct; "" is "not given".
+ * Choices are the place of the word in the table's list, so the enums below
+ * follow it. */
+enum schedule { SCHEDULE_CONSTANT, SCHEDULE_LINEAR, SCHEDULE_COSINE };
+enum precision { PRECISION_FLOAT, PRECISION_DOUBLE };
+enum device { DEVICE_CPU, DEVICE_GPU };
+enum on_error { ON_ERROR_STOP, ON_ERROR_SKIP };
+enum window_reduce { WINDOW_MEAN, WINDOW_SUM };
+
+struct settings {
+    struct {
+        char *init;       /* scratch */
+        int architecture; /* gpt-neox */
+        long layers, hidden, heads, intermediate, vocabulary, context;
+        double rotary_fraction, rotary_base;
+        bool parallel_residual, tied;
+        int activation; /* gelu|gelu-tanh: enum gelu */
+    } model;
+    struct {
+        char *directory;
+    } data;
+    struct {
+        char *train, *evaluate;
+    } skills;
+    struct {
+        char *policy, *weights, *graph;
+        double eta;
+        long rounds, window;
+        int window_reduce;
+    } mixture;
+    struct {
+        long steps, global_batch, micro_batch, sequence_length;
+        double learning_rate, minimum_learning_rate;
+        int schedule;
+        long warmup_steps;
+        double beta1, beta2, epsilon, weight_decay, clip;
+        long seed;
+        int precision, device;
+    } train;
+    struct {
+        long tensor;
+    } parallel;
+    struct {
+        long every, windows;
+    } evaluate;
+    struct {
+        char *directory;
+        long log_every;
+    } output;
+    struct {
+        char *skill, *split, *tokenizer, *field;
+        bool deduplicate, overwrite;
+        int on_error;
+        long shard_size;
+        char *end_of_text, *begin_of_text;
+    } tokenize;
+    char **places; /* by row of the table: where it was given, or NULL */
+};
+
+/* Defaults; free releases the texts. */
+void settings_init(struct settings *s);
+void settings_free(struct settings *s);
+
+/* The run file at `path`, then `section.key=value`: later calls override.
+ * A problem names file and line (or the argument), the key, the value, and for
+ * an unknown key the nearest one. */
+struct problem settings_read_file(struct settings *s, const char *path);
+struct problem settings_read_text(struct settings *s, const char *name,
+                                  const char *bytes, size_t n);
+struct problem settings_read_argument(struct settings *s, const char *argument);
+
+/* True if an argument has the form section.key=value, so it is no file (one
+ * with '=' in its name is given as ./NAME), and if it is a run file: NAME.ini.
+ */
+bool settings_is_argument(const char *argument);
+bool settings_is_run_file(const char *argument);
+
+/* Where a setting was given, for messages: "run.ini:12: train.steps",
+ * "train.steps" from the command line or by default. */
+const char *settings_place(const struct settings *s, const char *key);
+
+/* The resolved run file, readable by settings_read_file, and the table as
+ * help. */
+void settings_write(const struct settings *s, FILE *to);
+void settings_help(FILE *to);
+
+#endif

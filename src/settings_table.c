@@ -1,0 +1,171 @@
+#include <math.h>
+
+#include "src/settings_row.h"
+
+/* The place of a member, and a compile-time check that it has the type of its
+ * row, as the value is written through a pointer. */
+#define MEMBER(section, name, ctype)                                           \
+    offsetof(struct settings, section.name) +                                  \
+        0 * sizeof(char[__builtin_types_compatible_p(                          \
+                            __typeof__(((struct settings *)0)->section.name),  \
+                            ctype)                                             \
+                            ? 1                                                \
+                            : -1])
+
+enum {
+    CLOSED = 0,
+    ABOVE = SETTINGS_OPEN_MIN,
+    BELOW = SETTINGS_OPEN_MAX,
+    MOST_TOKENS = 1 << 24, /* of one sequence, or of a vocabulary */
+    MOST_STEPS = 1000000000
+};
+
+/* clang-format off */
+#define KEY(section, name) .key = #section "." #name
+#define LONG(section, name, least, most, value, text)                          \
+    {KEY(section, name), .type = SETTINGS_LONG,                                \
+     .offset = MEMBER(section, name, long), .min = least, .max = most,         \
+     .initial = value, .help = text}
+#define DOUBLE(section, name, least, most, ends, value, text)                  \
+    {KEY(section, name), .type = SETTINGS_DOUBLE,                              \
+     .offset = MEMBER(section, name, double), .min = least, .max = most,       \
+     .open = ends, .initial = value, .help = text}
+#define BOOL(section, name, value, text)                                       \
+    {KEY(section, name), .type = SETTINGS_BOOL,                                \
+     .offset = MEMBER(section, name, bool), .initial = value, .help = text}
+#define CHOICE(section, name, words, value, text)                              \
+    {KEY(section, name), .type = SETTINGS_CHOICE,                              \
+     .offset = MEMBER(section, name, int), .choices = words,                   \
+     .initial = value, .help = text}
+#define TEXT(section, name, words, value, text)                                \
+    {KEY(section, name), .type = SETTINGS_TEXT,                                \
+     .offset = MEMBER(section, name, char *), .choices = words,                \
+     .initial = value, .help = text}
+
+const struct settings_row settings_table[] = {
+TEXT(model, init, "scratch", "scratch",
+     "where the weights come from; scratch: random, from train.seed"),
+CHOICE(model, architecture, "gpt-neox", "gpt-neox",
+     "family of the decoder"),
+LONG(model, layers, 1, 10000, "6",
+     "decoder blocks"),
+LONG(model, hidden, 1, 1 << 20, "512",
+     "width of the hidden state"),
+LONG(model, heads, 1, 1 << 16, "8",
+     "attention heads; they divide model.hidden"),
+LONG(model, intermediate, 0, 1 << 24, "0",
+     "width inside the MLP; 0: 4 * model.hidden"),
+LONG(model, vocabulary, 0, MOST_TOKENS, "0",
+     "token ids; 0: those of the shards"),
+LONG(model, context, 1, MOST_TOKENS, "2048",
+     "longest sequence of the model, in tokens"),
+DOUBLE(model, rotary_fraction, 0, 1, CLOSED, "0.25",
+     "share of each head that is rotated by position"),
+DOUBLE(model, rotary_base, 0, INFINITY, ABOVE, "10000",
+     "base of the rotary wavelengths"),
+BOOL(model, parallel_residual, "yes",
+     "attention and MLP read the same input"),
+BOOL(model, tied, "no",
+     "input and output embeddings are one matrix"),
+CHOICE(model, activation, "gelu|gelu-tanh", "gelu",
+     "activation of the MLP; gelu: with erf, gelu-tanh: the approximation"),
+
+TEXT(data, directory, NULL, "",
+     "directory of skill shards; empty: synthetic random tokens, for tests "
+     "and benchmarks"),
+
+TEXT(skills, train, NULL, "",
+     "skills to train on, NAME,NAME,...; empty: all"),
+TEXT(skills, evaluate, NULL, "",
+     "skills to evaluate, NAME,NAME,...; empty: all"),
+
+TEXT(mixture, policy, NULL, "skill-it",
+     "rule that sets the shares of the skills"),
+TEXT(mixture, weights, NULL, "",
+     "given shares, one for each training skill, NUMBER,NUMBER,...; empty: "
+     "equal"),
+TEXT(mixture, graph, NULL, "",
+     "file of the skills graph, .h5 or .csv; empty: each skill teaches "
+     "itself alone"),
+DOUBLE(mixture, eta, 0, INFINITY, CLOSED, "0.5",
+     "step size of Skill-It; 0: equal shares"),
+LONG(mixture, rounds, 1, MOST_STEPS, "6",
+     "rounds with one mixture each"),
+LONG(mixture, window, 1, MOST_STEPS, "3",
+     "rounds whose losses count"),
+CHOICE(mixture, window_reduce, "mean|sum", "mean",
+     "how the losses of the window are joined"),
+
+LONG(train, steps, 1, MOST_STEPS, "1000",
+     "optimiser steps"),
+LONG(train, global_batch, 1, MOST_TOKENS, "32",
+     "sequences in a step, over all ranks"),
+LONG(train, micro_batch, 0, MOST_TOKENS, "0",
+     "sequences a rank computes at once; 0: train.global_batch over the data "
+     "ranks"),
+LONG(train, sequence_length, 1, MOST_TOKENS, "512",
+     "tokens in a sequence"),
+DOUBLE(train, learning_rate, 0, INFINITY, CLOSED, "3e-4",
+     "highest learning rate, reached after train.warmup_steps"),
+DOUBLE(train, minimum_learning_rate, 0, INFINITY, CLOSED, "0",
+     "learning rate at the last step"),
+CHOICE(train, schedule, "constant|linear|cosine", "linear",
+     "way from the highest to the minimum learning rate"),
+LONG(train, warmup_steps, 0, MOST_STEPS, "50",
+     "steps over which the learning rate rises from 0"),
+DOUBLE(train, beta1, 0, 1, BELOW, "0.9",
+     "AdamW: decay of the first moment"),
+DOUBLE(train, beta2, 0, 1, BELOW, "0.999",
+     "AdamW: decay of the second moment"),
+DOUBLE(train, epsilon, 0, INFINITY, ABOVE, "1e-8",
+     "AdamW: added to the root of the second moment"),
+DOUBLE(train, weight_decay, 0, INFINITY, CLOSED, "0.01",
+     "AdamW: decay of the weights, times the learning rate"),
+DOUBLE(train, clip, 0, INFINITY, CLOSED, "1",
+     "largest norm of the gradient; 0: no limit"),
+LONG(train, seed, 0, 1e15, "0",
+     "seed of initial weights and order of data"),
+CHOICE(train, precision, "float|double", "float",
+     "number type of weights and activations"),
+CHOICE(train, device, "cpu|gpu", "cpu",
+     "where the kernels compute"),
+
+LONG(parallel, tensor, 1, 1 << 16, "1",
+     "ranks that share one copy of the model; the others are data ranks"),
+
+LONG(evaluate, every, 0, MOST_STEPS, "0",
+     "steps between evaluations; 0: at the start, after each round and at the "
+     "end"),
+LONG(evaluate, windows, 0, MOST_STEPS, "100",
+     "most sequences of a skill in an evaluation; 0: all"),
+
+TEXT(output, directory, NULL, "",
+     "directory of the run: run.ini, metrics.jsonl, checkpoints"),
+LONG(output, log_every, 1, MOST_STEPS, "10",
+     "steps between lines of the log"),
+
+TEXT(tokenize, skill, NULL, "",
+     "skill of the documents: a name, @FIELD, or empty: the file's name up to "
+     "its first dot"),
+TEXT(tokenize, split, NULL, "0.98,0.01,0.01",
+     "train|validation|test, or the three shares by hash of the text"),
+TEXT(tokenize, tokenizer, NULL, "bytes",
+     "bytes: the 256 bytes and end-of-text"),
+TEXT(tokenize, field, NULL, "text",
+     "JSON path of the text in a line"),
+BOOL(tokenize, deduplicate, "no",
+     "drop documents whose text came before in the same skill"),
+BOOL(tokenize, overwrite, "no",
+     "replace shards that are there"),
+CHOICE(tokenize, on_error, "stop|skip", "stop",
+     "what to do with a line that is no document"),
+LONG(tokenize, shard_size, 0, 1e15, "0",
+     "most tokens in a file of a shard; 0: one file"),
+TEXT(tokenize, end_of_text, NULL, "",
+     "id of end-of-text, or none; empty: the tokenizer's"),
+TEXT(tokenize, begin_of_text, NULL, "",
+     "id of begin-of-text, or none; empty: the tokenizer's"),
+};
+/* clang-format on */
+
+const int settings_table_rows = sizeof settings_table / sizeof *settings_table;

@@ -1,0 +1,75 @@
+#include "src/skills/names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/check.h"
+
+void names_add(struct names *names, const char *name)
+{
+    names->at = realloc(names->at, (size_t)(names->n + 1) * sizeof *names->at);
+    CHECK(names->at, "no memory for %d names", names->n + 1);
+    memset(names->at[names->n], 0, sizeof *names->at);
+    snprintf(names->at[names->n++], sizeof *names->at, "%s", name);
+}
+
+void names_free(struct names *names)
+{
+    free(names->at);
+    *names = (struct names){0};
+}
+
+int names_find(const struct names *names, const char *name)
+{
+    for (int i = 0; i < names->n; i++)
+        if (!strcmp(names->at[i], name))
+            return i;
+    return -1;
+}
+
+static void list_known(const struct names *known, char *text, size_t bytes)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (int i = 0; i < known->n && used < bytes; i++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%s",
+                                 i ? ", " : "", known->at[i]);
+}
+
+static struct problem choose(struct names *names, const char *name,
+                             const char *place, const struct names *known)
+{
+    char all[512];
+
+    list_known(known, all, sizeof all);
+    if (names_find(known, name) < 0)
+        return problem("%s: there is no skill \"%s\"; there are %s", place,
+                       name, all);
+    if (names_find(names, name) >= 0)
+        return problem("%s: skill \"%s\" stands there twice", place, name);
+    names_add(names, name);
+    return NO_PROBLEM;
+}
+
+struct problem names_choose(struct names *names, const char *text,
+                            const char *place, const struct names *known)
+{
+    char *list = strdup(text), *rest = list;
+    struct problem p = NO_PROBLEM;
+
+    *names = (struct names){0};
+    CHECK(list, "no memory for a list of skills");
+    for (char *word; !is_problem(&p) && (word = strsep(&rest, ","));) {
+        word += strspn(word, " \t");
+        word[strcspn(word, " \t")] = '\0';
+        if (*word)
+            p = choose(names, word, place, known);
+    }
+    free(list);
+    if (!names->n)
+        for (int i = 0; i < known->n; i++)
+            names_add(names, known->at[i]);
+    return p;
+}

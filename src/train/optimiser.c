@@ -1,0 +1,63 @@
+#include "src/train/optimiser.h"
+
+#include <math.h>
+
+double optimiser_rate(const struct settings *s, long step)
+{
+    double full = s->train.learning_rate;
+    double least = s->train.minimum_learning_rate;
+    long warmup = s->train.warmup_steps;
+    double done;
+
+    if (step < warmup)
+        return full * (double)(step + 1) / (double)warmup;
+    if (s->train.steps <= warmup)
+        return full;
+    done = (double)(step - warmup) / (double)(s->train.steps - warmup);
+    switch ((enum schedule)s->train.schedule) {
+    case SCHEDULE_LINEAR:
+        return full + (least - full) * done;
+    case SCHEDULE_COSINE:
+        return least + (full - least) * (1 + cos(M_PI * done)) / 2;
+    case SCHEDULE_CONSTANT:
+        break;
+    }
+    return full;
+}
+
+double optimiser_sum_squares(const struct parameters *p, int tensor_rank)
+{
+    double sum = 0;
+
+    for (int i = 0; i < p->n; i++) {
+        const struct parameter *row = &p->list[i];
+
+        if (row->is_cut || tensor_rank == 0)
+            sum +=
+                op_sum_squares(p->gradient + row->at, row->piece.n * row->cols);
+    }
+    return sum;
+}
+
+void optimiser_update(struct parameters *p, const struct settings *s, long step,
+                      double clip)
+{
+    struct adamw a = {
+        .rate = optimiser_rate(s, step),
+        .beta1 = s->train.beta1,
+        .beta2 = s->train.beta2,
+        .epsilon = s->train.epsilon,
+        .scale = clip,
+        .t = step + 1,
+    };
+
+    for (int i = 0; i < p->n; i++) {
+        const struct parameter *row = &p->list[i];
+        struct adamw_state state = {p->weight + row->at, p->master + row->at,
+                                    p->m + row->at, p->v + row->at,
+                                    p->gradient + row->at};
+
+        a.decay = row->decays ? s->train.weight_decay : 0;
+        op_adamw(&a, state, row->piece.n * row->cols);
+    }
+}

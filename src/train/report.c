@@ -1,0 +1,287 @@
+#include "src/train/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config.h"
+#include "kernels/check.h"
+#include "kernels/device.h"
+#include "mpi/world.h"
+#include "src/clock.h"
+#include "src/log.h"
+
+/* A run that can't tell what it did is over. */
+static void end_event(struct report *r)
+{
+    struct problem wrong = metrics_end(&r->metrics);
+
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
+}
+
+static const char **name_list(const struct names *names)
+{
+    const char **list = calloc((size_t)names->n, sizeof *list);
+
+    CHECK(list, "no memory for %d names", names->n);
+    for (int i = 0; i < names->n; i++)
+        list[i] = names->at[i];
+    return list;
+}
+
+/* Every directory on the way, as mkdir -p. */
+static struct problem make_directory(const char *path)
+{
+    char *part = strdup(path);
+
+    CHECK(part, "no memory for a path");
+    for (char *at = part + 1; *at; at++)
+        if (*at == '/') {
+            *at = '\0';
+            mkdir(part, 0777);
+            *at = '/';
+        }
+    free(part);
+    if (mkdir(path, 0777) && errno != EEXIST)
+        return problem("output.directory: %s can't be made: %s", path,
+                       strerror(errno));
+    return NO_PROBLEM;
+}
+
+static struct problem write_settings(const struct settings *s)
+{
+    char path[4096];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/run.ini", s->output.directory);
+    f = fopen(path, "w");
+    if (f)
+        settings_write(s, f);
+    if (!f || ferror(f) | fclose(f))
+        return problem("%s can't be written: %s", path, strerror(errno));
+    return NO_PROBLEM;
+}
+
+static struct problem open_files(struct report *r)
+{
+    const char *directory = r->settings->output.directory;
+    struct problem wrong;
+    struct stat there;
+    char path[4096];
+
+    if (!*directory)
+        return problem("output.directory is not given; name a directory for "
+                       "the metrics and checkpoints of this run");
+    wrong = make_directory(directory);
+    if (is_problem(&wrong))
+        return wrong;
+    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
+    if (!stat(path, &there))
+        return problem("output.directory: %s holds a run already "
+                       "(metrics.jsonl); name another directory or remove it",
+                       directory);
+    wrong = metrics_create(&r->metrics, path);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = write_settings(r->settings);
+    if (is_problem(&wrong))
+        metrics_close(&r->metrics);
+    return wrong;
+}
+
+void report_open(struct report *r, const struct settings *s, struct group *g,
+                 const struct data *d)
+{
+    *r = (struct report){.writes = group_rank(g) == 0,
+                         .settings = s,
+                         .n_train = d->train.skills.n,
+                         .n_evaluate = d->validation.skills.n};
+    refuse_if(g, r->writes ? open_files(r) : NO_PROBLEM);
+    r->train = name_list(&d->train.skills);
+    r->evaluate = name_list(&d->validation.skills);
+}
+
+void report_close(struct report *r)
+{
+    if (r->writes)
+        metrics_close(&r->metrics);
+    free(r->train);
+    free(r->evaluate);
+}
+
+/* The nodes of the grid, each once, comma-separated; NULL but on rank 0. */
+static char *host_list(struct group *g)
+{
+    enum { NAME = 64 };
+    size_t *send = calloc(2 * (size_t)group_size(g), sizeof *send);
+    char here[NAME] = "", *names, *list = NULL;
+    size_t total = 0;
+
+    CHECK(send, "no memory for the names of hosts");
+    strncpy(here, world_host(), NAME - 1);
+    send[0] = NAME;
+    names = group_exchange(g, here, send, send + group_size(g));
+    if (group_rank(g) == 0) {
+        list = calloc((size_t)group_size(g), NAME + 1);
+        CHECK(list, "no memory for the names of hosts");
+        for (int i = 0; i < group_size(g); i++) {
+            const char *name = names + i * NAME;
+
+            /* Neighbours in rank share a node. */
+            if (i == 0 || strcmp(name, name - NAME))
+                total += (size_t)sprintf(list + total, "%s%s", total ? "," : "",
+                                         name);
+        }
+    }
+    free(names);
+    free(send);
+    return list;
+}
+
+void report_start(struct report *r, const struct grid *grid,
+                  const struct model *m)
+{
+    char *hosts = host_list(grid->all);
+    const struct parameters *p = &m->parameters;
+    long bytes = (long)(p->weights.size + p->gradients.size + p->moments.size +
+                        m->activations.size);
+
+    r->started = clock_seconds();
+    if (!r->writes)
+        return;
+    metrics_begin(&r->metrics, "start");
+    metrics_text(&r->metrics, "version", PACKAGE_VERSION);
+    metrics_text(&r->metrics, "program", "skillet-cpu-" PRECISION);
+    metrics_text(&r->metrics, "device", device_name());
+    metrics_text(&r->metrics, "mpi", world_version());
+    metrics_text(&r->metrics, "hosts", hosts);
+    metrics_integer(&r->metrics, "ranks", group_size(grid->all));
+    metrics_integer(&r->metrics, "tensor", group_size(grid->tensor));
+    metrics_integer(&r->metrics, "data", group_size(grid->data));
+    metrics_integer(&r->metrics, "parameters", parameters_count(p));
+    metrics_integer(&r->metrics, "weight_bytes", (long)p->weights.size);
+    metrics_integer(&r->metrics, "gradient_bytes", (long)p->gradients.size);
+    metrics_integer(&r->metrics, "moment_bytes", (long)p->moments.size);
+    metrics_integer(&r->metrics, "activation_bytes", (long)m->activations.size);
+    end_event(r);
+    log_line("model %ld parameters, %ld tensor x %ld data ranks on %s, %.1f "
+             "MiB a rank",
+             parameters_count(p), (long)group_size(grid->tensor),
+             (long)group_size(grid->data), hosts, (double)bytes / 0x1p20);
+    free(hosts);
+}
+
+void report_mixture(struct report *r, long round, long step, const double *p,
+                    const int64_t *counts)
+{
+    double *numbers;
+
+    if (!r->writes)
+        return;
+    numbers = malloc((size_t)r->n_train * sizeof *numbers);
+    CHECK(numbers, "no memory to report a mixture");
+    for (int i = 0; i < r->n_train; i++)
+        numbers[i] = (double)counts[i];
+    metrics_begin(&r->metrics, "mixture");
+    metrics_integer(&r->metrics, "round", round);
+    metrics_integer(&r->metrics, "step", step);
+    metrics_numbers(&r->metrics, "p", r->train, p, r->n_train);
+    metrics_numbers(&r->metrics, "counts", r->train, numbers, r->n_train);
+    end_event(r);
+    free(numbers);
+    for (int i = 0; i < r->n_train; i++)
+        log_line("round %ld share %s %.4f", round, r->train[i], p[i]);
+}
+
+void report_evaluation(struct report *r, long step, const double *loss)
+{
+    double *perplexity;
+
+    if (!r->writes)
+        return;
+    perplexity = malloc((size_t)r->n_evaluate * sizeof *perplexity);
+    CHECK(perplexity, "no memory to report an evaluation");
+    for (int i = 0; i < r->n_evaluate; i++)
+        perplexity[i] = exp(loss[i]);
+    metrics_begin(&r->metrics, "evaluation");
+    metrics_integer(&r->metrics, "step", step);
+    metrics_text(&r->metrics, "split", "validation");
+    metrics_numbers(&r->metrics, "loss", r->evaluate, loss, r->n_evaluate);
+    metrics_numbers(&r->metrics, "perplexity", r->evaluate, perplexity,
+                    r->n_evaluate);
+    end_event(r);
+    free(perplexity);
+    for (int i = 0; i < r->n_evaluate; i++)
+        log_line("step %ld validation %s loss %.4f", step, r->evaluate[i],
+                 loss[i]);
+}
+
+static void log_step(const struct report *r, long done,
+                     const struct step_result *result, double rate)
+{
+    long steps = r->settings->train.steps;
+    double left =
+        (clock_seconds() - r->started) / (double)done * (double)(steps - done);
+
+    if (done % r->settings->output.log_every == 0 || done == steps)
+        log_line("step %ld of %ld loss %.4f rate %.3g norm %.3g tokens/s %.0f",
+                 done, steps, result->loss, result->rate, result->norm, rate);
+    else
+        log_progress("step %ld of %ld loss %.4f tokens/s %.0f, %.0f s left",
+                     done, steps, result->loss, rate, left);
+}
+
+/* Means by skill, of the skills that stood in the batch. */
+static void add_skill_loss(struct report *r, const struct step_result *result)
+{
+    const char **names = calloc((size_t)r->n_train, sizeof *names);
+    double *loss = calloc((size_t)r->n_train, sizeof *loss);
+    long n = 0;
+
+    CHECK(names && loss, "no memory to report a step");
+    for (int i = 0; i < r->n_train; i++)
+        if (result->skill_tokens[i] > 0) {
+            names[n] = r->train[i];
+            loss[n++] = result->skill_loss[i] / result->skill_tokens[i];
+        }
+    metrics_numbers(&r->metrics, "skill_loss", names, loss, n);
+    free(names);
+    free(loss);
+}
+
+void report_step(struct report *r, long done, const struct step_result *result,
+                 double seconds)
+{
+    double tokens = (double)r->settings->train.global_batch *
+                    (double)r->settings->train.sequence_length;
+
+    if (!r->writes)
+        return;
+    metrics_begin(&r->metrics, "step");
+    metrics_integer(&r->metrics, "step", done);
+    metrics_number(&r->metrics, "tokens", tokens * (double)done);
+    metrics_number(&r->metrics, "loss", result->loss);
+    add_skill_loss(r, result);
+    metrics_number(&r->metrics, "learning_rate", result->rate);
+    metrics_number(&r->metrics, "grad_norm", result->norm);
+    metrics_number(&r->metrics, "tokens_per_second", tokens / seconds);
+    metrics_integer(&r->metrics, "slowest_rank", result->slowest_rank);
+    metrics_number(&r->metrics, "slowest_seconds", result->busy_seconds);
+    end_event(r);
+    log_step(r, done, result, tokens / seconds);
+}
+
+void report_stop(struct report *r, long done, const char *reason, int status)
+{
+    if (!r->writes)
+        return;
+    metrics_begin(&r->metrics, "stop");
+    metrics_integer(&r->metrics, "step", done);
+    metrics_text(&r->metrics, "reason", reason);
+    metrics_integer(&r->metrics, "status", status);
+    metrics_number(&r->metrics, "seconds", clock_seconds() - r->started);
+    end_event(r);
+    log_line("stop at step %ld: %s", done, reason);
+}

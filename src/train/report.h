@@ -1,0 +1,40 @@
+#ifndef SRC_TRAIN_REPORT_H
+#define SRC_TRAIN_REPORT_H
+
+#include "io/metrics.h"
+#include "src/model/model.h"
+#include "src/train/data.h"
+#include "src/train/step.h"
+
+/* What a run tells: OUTPUT/run.ini and OUTPUT/metrics.jsonl for programs, lines
+ * on the log for people.  Only rank 0 of the run writes; the other ranks make
+ * the same calls, which then do nothing. */
+struct report {
+    bool writes;
+    const struct settings *settings;
+    struct metrics metrics;
+    const char **train, **evaluate; /* names of the skills */
+    int n_train, n_evaluate;
+    double started; /* first step, by the clock */
+};
+
+/* Makes the directory and the files; refuses where there is a run already or
+ * nothing can be written.  Collective over g. */
+void report_open(struct report *r, const struct settings *s, struct group *g,
+                 const struct data *d);
+void report_close(struct report *r);
+
+/* Collective over the grid. */
+void report_start(struct report *r, const struct grid *grid,
+                  const struct model *m);
+
+void report_mixture(struct report *r, long round, long step, const double *p,
+                    const int64_t *counts);
+void report_evaluation(struct report *r, long step, const double *loss);
+
+/* `done` steps are whole; this one took `seconds`. */
+void report_step(struct report *r, long done, const struct step_result *result,
+                 double seconds);
+void report_stop(struct report *r, long done, const char *reason, int status);
+
+#endif

@@ -1,0 +1,54 @@
+#include "src/train/sampler.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "kernels/check.h"
+#include "kernels/rng.h"
+
+void sampler_init(struct sampler *s, int k, const int64_t *windows,
+                  uint64_t seed)
+{
+    *s =
+        (struct sampler){.k = k, .seed = seed, .windows = windows, .round = -1};
+    s->cursor = calloc(2 * (size_t)k, sizeof *s->cursor);
+    s->count = s->cursor + k;
+    CHECK(s->cursor, "no memory to sample %d skills", k);
+}
+
+void sampler_free(struct sampler *s)
+{
+    free(s->cursor);
+    *s = (struct sampler){0};
+}
+
+void sampler_advance(struct sampler *s, const int64_t *counts)
+{
+    s->round++;
+    s->samples = 0;
+    for (int i = 0; i < s->k; i++) {
+        s->cursor[i] += s->count[i];
+        s->count[i] = counts[i];
+        s->samples += counts[i];
+    }
+}
+
+struct draw sampler_draw(const struct sampler *s, int64_t j)
+{
+    uint64_t order = rng_key(s->seed, "round", (uint64_t)s->round, 0);
+    int64_t place;
+    int skill = 0;
+
+    assert(j >= 0 && j < s->samples);
+    place = (int64_t)rng_permute(order, (uint64_t)j, (uint64_t)s->samples);
+    while (place >= s->count[skill])
+        place -= s->count[skill++];
+
+    int64_t ordinal = s->cursor[skill] + place, n = s->windows[skill];
+    uint64_t epoch =
+        rng_key(s->seed, "epoch", (uint64_t)skill, (uint64_t)(ordinal / n));
+
+    return (struct draw){
+        skill,
+        (int64_t)rng_permute(epoch, (uint64_t)(ordinal % n), (uint64_t)n)};
+}

@@ -1,0 +1,38 @@
+#ifndef SRC_TRAIN_SAMPLER_H
+#define SRC_TRAIN_SAMPLER_H
+
+#include <stdint.h>
+
+/* The order of the training data, without an index.
+ *
+ * In a round, sample j of `samples` goes to slot permute(j); the slot's place
+ * among the counts by skill gives the skill; the skill's cursor and the place
+ * give the ordinal, how many of the skill's windows were drawn before; and
+ * another permutation, one per epoch, gives the window.  So the order is a
+ * function of the seed, the counts of all rounds so far and j alone: it does
+ * not depend on ranks, and starting costs nothing however large the corpus. */
+struct sampler {
+    int k;
+    uint64_t seed;
+    const int64_t *windows; /* [k] in each skill, not owned */
+    int64_t round, samples; /* of the round */
+    int64_t *cursor;        /* [k] windows drawn before this round */
+    int64_t *count;         /* [k] windows of this round */
+};
+
+void sampler_init(struct sampler *s, int k, const int64_t *windows,
+                  uint64_t seed);
+void sampler_free(struct sampler *s);
+
+/* The next round, of these counts (copied). */
+void sampler_advance(struct sampler *s, const int64_t *counts);
+
+/* Skill and window of sample j of the round. */
+struct draw {
+    int skill;
+    int64_t window;
+};
+
+struct draw sampler_draw(const struct sampler *s, int64_t j);
+
+#endif

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Every header compiles alone, and twice.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/..}/tests/lib.sh"
+cd "$top_srcdir" || exit 99
+
+for header in $(find kernels mpi io src tests -name '*.h' | LC_ALL=C sort); do
+  printf '#include "%s"\n#include "%s"\n' "$header" "$header" \
+    >"$TMPDIR/alone.c"
+  # Words: the compiler may have options.
+  # shellcheck disable=SC2086
+  check "$header" ${CC:-mpicc} -std=gnu11 -I. -Wall -Wextra -Werror \
+    -fsyntax-only "$TMPDIR/alone.c"
+done
+tap_done

@@ -1,0 +1,75 @@
+#!/bin/sh
+# The order of the directories, the homes of foreign headers, of `real` and of
+# printing, and the names of symbols are those of the design.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/..}/tests/lib.sh"
+cd "$top_srcdir" || exit 99
+
+sources() { # DIR...
+  find "$@" -name '*.[ch]' | LC_ALL=C sort
+}
+
+# code PATTERN DIR...: the lines of code, not of comments and texts, that match.
+code() {
+  code_pattern=$1
+  shift
+  sources "$@" | xargs awk -f tests/strip.awk | grep -E ":.*$code_pattern"
+}
+
+includes() { # PATTERN: every include of it, as FILE:LINE:#include ...
+  grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*$1" \
+    kernels mpi io src --include='*.[ch]'
+}
+
+may_use() { # DIR LOWER-DIR...
+  dir=$1
+  all=$(echo "$*" | tr ' ' '|')
+  none "$dir includes only $*" "$(includes '"' | grep "^$dir/" |
+    grep -vE "include +\"($all)/" | grep -vE '^src/.*"config\.h"')"
+}
+
+lives_in() { # HEADER-PATTERN HOME
+  none "<$1> is included only in $2" "$(includes "[<\"]$1[>\"]" | grep -v "^$2")"
+}
+
+may_use kernels
+may_use mpi kernels
+may_use io mpi kernels
+may_use src io mpi kernels
+
+lives_in 'mpi\.h' mpi/
+lives_in 'hdf5[_a-z]*\.h' io/h5.c
+lives_in 'cblas\.h' kernels/cpu/
+lives_in 'jansson\.h' io/json.c
+lives_in 'z(std|lib)\.h' io/lines.c
+lives_in '(cuda|cublas)[_a-z0-9]*\.h' kernels/cuda/
+lives_in 'nccl\.h' mpi/coll_nccl
+
+per_program='^(kernels/|mpi/coll|src/model/|src/train/)'
+none "real stands only in kernels/, mpi/coll*, src/model and src/train" \
+  "$(code '(^|[^A-Za-z0-9_."/])real([^A-Za-z0-9_."]|$)' kernels mpi io src |
+    grep -vE "$per_program")"
+
+# A struct with a `real` in it has another size in each program, so what is
+# compiled once must not see one through any header.
+sees_real() {
+  for file in $(sources mpi io src | grep '\.c$' | grep -vE "$per_program"); do
+    # shellcheck disable=SC2086
+    ${CC:-mpicc} -I. -MM -MG "$file" | tr ' ' '\n' |
+      grep -qx 'kernels/real\.h' && echo "$file"
+  done
+}
+none "nothing that is compiled once sees real.h" "$(sees_real)"
+
+prints='(stdout|stderr|[^A-Za-z0-9_]v?printf *\(|[^A-Za-z0-9_](puts|putchar|perror) *\()'
+none "only src/log.c, kernels/check.c and mpi/refuse.c print" \
+  "$(code "$prints" kernels mpi io src |
+    grep -vE '^(src/log|kernels/check|mpi/refuse)\.c:')"
+
+none "nothing in src/ but main.c knows the world" \
+  "$(code '(group_world|world_start|world_stop) *\(' src |
+    grep -v '^src/main\.c:')"
+
+none "no file has 500 lines" "$(sources kernels mpi io src tests |
+  xargs wc -l | awk '$2 != "total" && $1 >= 500')"
+tap_done

@@ -1,0 +1,95 @@
+# Tests.  A test program names its rank counts in its first five lines
+# ("ranks: 1 2 4").  One line a test; the source is tests/test_NAME.c:
+#   check_PROGRAMS += %D%/test_NAME                       linked with float
+#   twin_tests += %D%/test_NAME-float %D%/test_NAME-double       with each
+#                                        (or one) of the two number types
+#   sh_tests += %D%/NAME.sh                               a shell test
+# Those of `make bigcheck` alone stand in big_twin_tests and big_sh_tests.
+twin_tests =
+sh_tests =
+big_twin_tests =
+big_sh_tests =
+
+check_PROGRAMS += %D%/test_corpus
+check_PROGRAMS += %D%/test_ini
+check_PROGRAMS += %D%/test_io
+check_PROGRAMS += %D%/test_mixture
+check_PROGRAMS += %D%/test_rng
+check_PROGRAMS += %D%/test_sampler
+check_PROGRAMS += %D%/test_settings
+check_PROGRAMS += %D%/test_shard
+check_PROGRAMS += %D%/test_sum
+
+twin_tests += %D%/test_attention-float %D%/test_attention-double
+twin_tests += %D%/test_cross_entropy-float %D%/test_cross_entropy-double
+twin_tests += %D%/test_golden-double
+twin_tests += %D%/test_gradients-double
+twin_tests += %D%/test_grid-float %D%/test_grid-double
+twin_tests += %D%/test_ops-float %D%/test_ops-double
+twin_tests += %D%/test_ranks-float %D%/test_ranks-double
+twin_tests += %D%/test_vmath-float
+# It holds code of kernels/.
+test_vmath_cflags = $(KERNEL_CFLAGS)
+
+sh_tests += %D%/cli.sh
+sh_tests += %D%/harness.sh
+sh_tests += %D%/headers.sh
+sh_tests += %D%/layering.sh
+sh_tests += %D%/shell.sh
+sh_tests += %D%/symbols.sh
+sh_tests += %D%/tokenize.sh
+sh_tests += %D%/train.sh
+
+EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
+EXTRA_DIST += %D%/oracle.h %D%/small_run.h %D%/tap.h
+EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/mpi-tap %D%/strip.awk
+EXTRA_DIST += $(sh_tests) $(big_sh_tests)
+
+TEST_EXTENSIONS = .sh
+TESTS += $(check_PROGRAMS) $(twin_tests) $(sh_tests)
+BIG_TESTS = $(big_twin_tests) $(big_sh_tests)
+# Makes Automake write the rules of the big tests without adding them to check.
+if BIGCHECK
+TESTS += $(BIG_TESTS)
+endif
+LDADD = $(float_libs) $(site_libs)
+
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/mpi-tap
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = sh
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	MPIEXEC='$(MPIEXEC)'; export MPIEXEC; \
+	MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)'; export MPIEXEC_FLAGS; \
+	CC='$(CC)'; export CC; NM='$(NM)'; export NM;
+
+# Automake has no rule to make two programs of one source without six lines for
+# each: these patterns are that rule.
+check_DATA = $(twin_tests)
+twins = $(twin_tests) $(big_twin_tests)
+EXTRA_DIST += $(sort $(patsubst %-float,%.c,$(patsubst %-double,%.c,$(twins))))
+CLEANFILES += $(twins) $(twins:%=%.d)
+test_compile = $(AM_V_CC)$(MKDIR_P) %D% && $(CC) $(DEFS) $(DEFAULT_INCLUDES)
+test_cflags = $(CPPFLAGS) $(AM_CFLAGS) $($*_cflags) $(CFLAGS) \
+	-MMD -MP -MF $(@:.$(OBJEXT)=.d) -c -o $@ $<
+test_link = $(AM_V_CCLD)$(CC) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
+
+%D%/%-float.$(OBJEXT): %D%/%.c
+	$(test_compile) $(float_cppflags) $(test_cflags)
+%D%/%-double.$(OBJEXT): %D%/%.c
+	$(test_compile) $(double_cppflags) $(test_cflags)
+%D%/%-float: %D%/%-float.$(OBJEXT) $(float_libs)
+	$(test_link) $(float_libs) $(site_libs) $(LIBS)
+%D%/%-double: %D%/%-double.$(OBJEXT) $(double_libs)
+	$(test_link) $(double_libs) $(site_libs) $(LIBS)
+.SECONDARY: $(twins:%=%.$(OBJEXT))
+-include $(wildcard $(twins:%=%.d))
+
+bigcheck:
+	SKILLET_BIG=1 $(MAKE) $(AM_MAKEFLAGS) check \
+	  TESTS='$(TESTS) $(BIG_TESTS)' check_DATA='$(twins)'
+
+.PHONY: bigcheck

@@ -1,0 +1,235 @@
+/* Cross entropy over a vocabulary in any number of pieces equals a plain loop
+ * in double over the whole one; padding never matters.    ranks: 1 */
+#include "kernels/ops.h"
+#include "tests/oracle.h"
+#include "tests/tap.h"
+
+enum { ROWS = 5, MOST_PIECES = 4 };
+
+/* The pieces of one vocabulary as tensor ranks would hold them, here one after
+ * another. */
+struct piece {
+    struct cross_entropy c;
+    struct mat logits;
+};
+
+static struct piece piece_take(const int32_t *target, struct sample whole,
+                               long first, long valid, long padding, long gap)
+{
+    struct sample part = oracle_zero(ROWS, valid + padding);
+    wide *kept = oracle_put(oracle_zero(4, ROWS), 0).at;
+
+    for (long i = 0; i < ROWS * part.cols; i++) {
+        long j = i % part.cols;
+
+        if (j < valid)
+            part.at[i] = whole.at[i / part.cols * whole.cols + first + j];
+        else
+            part.at[i] = j % 2 ? NAN : 1e6;
+    }
+    return (struct piece){
+        {target, first, valid, kept, kept + ROWS, kept + 2 * ROWS},
+        oracle_put(part, gap)};
+}
+
+/* What the collectives do between the operations. */
+static void reduce(struct piece *p, int pieces, bool is_maximum)
+{
+    for (long i = 0; i < (is_maximum ? ROWS : 2 * ROWS); i++) {
+        wide all = is_maximum ? p[0].c.peak_all[i] : 0;
+
+        for (int k = 0; k < pieces; k++)
+            all = !is_maximum                ? all + p[k].c.sums[i]
+                  : p[k].c.peak_all[i] > all ? p[k].c.peak_all[i]
+                                             : all;
+        for (int k = 0; k < pieces; k++)
+            *(is_maximum ? &p[k].c.peak_all[i] : &p[k].c.sums[i]) = all;
+    }
+}
+
+static void run(struct piece *p, int pieces, double scale, struct mat loss)
+{
+    for (int k = 0; k < pieces; k++)
+        op_cross_entropy_exponentials(&p[k].c, p[k].logits);
+    reduce(p, pieces, true);
+    for (int k = 0; k < pieces; k++)
+        op_cross_entropy_sums(&p[k].c, ROWS);
+    reduce(p, pieces, false);
+    for (int k = 0; k < pieces; k++) {
+        op_cross_entropy_losses(&p[k].c, ROWS, loss.at);
+        op_cross_entropy_backward(&p[k].c, p[k].logits, (wide)scale);
+    }
+}
+
+/* Losses of all rows, and their gradients times scale. */
+static void oracle(const int32_t *target, struct sample logits, double scale,
+                   struct sample loss, struct sample gradient)
+{
+    for (long r = 0; r < ROWS; r++) {
+        const double *row = logits.at + r * logits.cols;
+        double sum = 0, peak = row[0];
+
+        loss.at[r] = 0;
+        if (target[r] < 0)
+            continue;
+        for (long j = 0; j < logits.cols; j++)
+            peak = fmax(peak, row[j]);
+        for (long j = 0; j < logits.cols; j++)
+            sum += exp(row[j] - peak);
+        loss.at[r] = log(sum) + (peak - row[target[r]]);
+        for (long j = 0; j < logits.cols; j++)
+            gradient.at[r * logits.cols + j] =
+                scale * (exp(row[j] - peak) / sum - (j == target[r]));
+    }
+}
+
+/* The gradient of a piece against its columns of the whole one; the padding
+ * must be 0. */
+static double gradient_error(const struct piece *p, struct sample whole)
+{
+    struct sample want = oracle_zero(ROWS, p->logits.cols);
+    struct sample got = oracle_get(p->logits);
+    double worst = 0;
+
+    for (long i = 0; i < ROWS * want.cols; i++) {
+        long j = i % want.cols;
+
+        if (j < p->c.valid)
+            want.at[i] = whole.at[i / want.cols * whole.cols + p->c.first + j];
+
+        double error = fabs(got.at[i] - want.at[i]);
+
+        worst = error <= worst ? worst : isnan(error) ? INFINITY : error;
+    }
+    return worst;
+}
+
+/* bounds: first id of each piece, then the size of the vocabulary. */
+static void test_pieces(const char *name, struct sample logits,
+                        const int32_t *target, const long *bounds, int pieces)
+{
+    const double scale = 0.125;
+    struct piece p[MOST_PIECES];
+    struct sample loss = oracle_zero(1, ROWS);
+    struct sample gradient = oracle_zero(ROWS, logits.cols);
+    struct mat got = oracle_put(loss, 0);
+    double e, g = 0;
+
+    for (int k = 0; k < pieces; k++)
+        p[k] = piece_take(target, logits, bounds[k], bounds[k + 1] - bounds[k],
+                          pieces == 1 ? 0 : k + 3, k);
+    run(p, pieces, scale, got);
+    oracle(target, logits, scale, loss, gradient);
+    e = oracle_error(got, loss);
+    for (int k = 0; k < pieces; k++)
+        g = fmax(g, gradient_error(&p[k], gradient));
+    /* The exponential of a difference of up to 10 takes over its rounding. */
+    ok(e < 8 * oracle_unit, "%s in %d pieces: losses %.2g", name, pieces, e);
+    ok(g < 16 * oracle_unit * scale, "%s in %d pieces: gradients %.2g", name,
+       pieces, g);
+    oracle_free();
+}
+
+static double first_loss(const void *what, const double *x)
+{
+    const int32_t *target = what;
+    double sum = 0;
+
+    for (long j = 0; j < 9; j++)
+        sum += exp(x[j]);
+    return log(sum) - x[target[0]];
+}
+
+static void test_difference(void)
+{
+    static const int32_t target[ROWS] = {4, -1, -1, -1, -1};
+    struct sample x = oracle_random(ROWS, 9, "difference");
+    struct piece p = piece_take(target, x, 0, 9, 0, 2);
+    struct mat loss = oracle_put(oracle_zero(1, ROWS), 0);
+
+    run(&p, 1, 1, loss);
+
+    double e = oracle_gradient_error((struct objective){first_loss, target, 9},
+                                     x.at, oracle_get(p.logits).at);
+
+    ok(e < 8 * oracle_unit + oracle_difference, "by differences: %.2g", e);
+}
+
+static void test_bits(void)
+{
+    static const int32_t target[ROWS] = {0, 1500, 2, -1, 7};
+    struct sample x = oracle_random(ROWS, 1501, "bits");
+    struct mat loss[3];
+    struct piece p[3];
+
+    for (int k = 0; k < 3; k++) {
+        loss[k] = oracle_put(oracle_zero(1, ROWS), 0);
+        p[k] = piece_take(target, x, 0, 1501, 0, k);
+        run(&p[k], 1, 0.5, loss[k]);
+    }
+    for (int k = 1; k < 3; k++)
+        ok(oracle_same(loss[0], loss[k]) &&
+               oracle_same(p[0].logits, p[k].logits),
+           "rows %d numbers off alignment: same bits", k);
+}
+
+/* Row r, column j of the logits of one case. */
+static double plain(double x, long r, long j)
+{
+    (void)r, (void)j;
+    return x;
+}
+
+static double low(double x, long r, long j)
+{
+    (void)r, (void)j;
+    return x - 500;
+}
+
+/* The exponentials of one piece are all there is, and no row of the other may
+ * overflow. */
+static double far_apart(double x, long r, long j)
+{
+    (void)r;
+    return x + (j < 700 ? 500 : -500);
+}
+
+/* All of a piece impossible, in rows whose target is elsewhere. */
+static double impossible(double x, long r, long j)
+{
+    return j < 700 && r > 0 && r < 4 ? -INFINITY : x;
+}
+
+int main(int argc, char **argv)
+{
+    static const int32_t target[ROWS] = {0, 1299, -1, 700, 699};
+    static const long one[] = {0, 1300}, two[] = {0, 700, 1300};
+    /* The last two ranks hold padding alone. */
+    static const long four[] = {0, 700, 1300, 1300, 1300};
+    static const struct {
+        const char *name;
+        double (*logit)(double x, long r, long j);
+    } cases[] = {{"plain logits", plain},
+                 {"low logits", low},
+                 {"logits far apart", far_apart},
+                 {"impossible logits", impossible}};
+
+    world_start(&argc, &argv);
+    for (int k = 0; k < 12; k++) {
+        struct sample x = oracle_random(ROWS, 1300, "logits");
+
+        for (long i = 0; i < ROWS * 1300; i++)
+            x.at[i] = (real)cases[k / 3].logit(x.at[i], i / 1300, i % 1300);
+        if (k % 3 == 0)
+            test_pieces(cases[k / 3].name, x, target, one, 1);
+        else
+            test_pieces(cases[k / 3].name, x, target, k % 3 == 1 ? two : four,
+                        k % 3 == 1 ? 2 : 4);
+    }
+    test_difference();
+    test_bits();
+    oracle_free();
+    tap_done();
+    world_stop();
+    return 0;
+}

@@ -1,0 +1,144 @@
+/* Collectives, groups and grids against their definition, by plain arithmetic.
+ * ranks: 1 2 3 4 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/device.h"
+#include "mpi/coll.h"
+#include "mpi/grid.h"
+#include "tests/tap.h"
+
+/* What rank r contributes at place i: not exact in binary, so that another
+ * order of summation could be seen. */
+static wide value(int r, long i)
+{
+    return (wide)((0.1 + 0.37 * r) * sin(1.0 + 0.7 * (double)i) + 0.01 * r);
+}
+
+static bool same_everywhere(struct group *g, const wide *x, long n)
+{
+    wide *first = malloc((size_t)n * sizeof *first);
+    bool differs;
+
+    memcpy(first, x, (size_t)n * sizeof *first);
+    group_broadcast(g, first, (size_t)n * sizeof *first);
+    differs = memcmp(first, x, (size_t)n * sizeof *first) != 0;
+    free(first);
+    return !group_any(g, differs);
+}
+
+static void check_sum_and_max(long n)
+{
+    struct group *g = group_world();
+    int size = group_size(g), rank = group_rank(g);
+    wide *sum = device_alloc((size_t)n * sizeof *sum);
+    wide *max = device_alloc((size_t)n * sizeof *max);
+    struct traffic before = group_traffic(g), after;
+    double worst = 0, eps = sizeof(wide) == 8 ? 1e-15 : 5e-7;
+    bool is_max = true;
+
+    for (long i = 0; i < n; i++)
+        sum[i] = max[i] = value(rank, i);
+    coll_sum_wide(g, sum, n);
+    coll_max_wide(g, max, n);
+    for (long i = 0; i < n; i++) {
+        double expect = 0, peak = -INFINITY;
+
+        for (int r = 0; r < size; r++) {
+            expect += (double)value(r, i);
+            peak = fmax(peak, (double)value(r, i));
+        }
+        worst = worse(worst, fabs((double)sum[i] - expect));
+        is_max &= (double)max[i] == peak;
+    }
+    after = group_traffic(g);
+    ok(worst < eps * size * size, "sum of %ld, worst %.1e", n, worst);
+    ok(is_max, "maximum of %ld", n);
+    ok(same_everywhere(g, sum, n), "sum of %ld has the same bits everywhere",
+       n);
+    ok(after.bytes - before.bytes ==
+           (size > 1 ? 2 * n * (int64_t)sizeof(wide) : 0),
+       "traffic of %ld is counted", n);
+    device_free(sum);
+    device_free(max);
+}
+
+static void check_host_sums(void)
+{
+    struct group *g = group_world();
+    int size = group_size(g), rank = group_rank(g), owner;
+    int64_t before[2] = {rank + 1, 10 * rank};
+    double sum[1] = {rank + 0.5};
+    uint64_t least[1] = {(uint64_t)(100 - rank)};
+
+    group_sum_before(g, before, 2);
+    ok(before[0] == (int64_t)rank * (rank + 1) / 2 &&
+           before[1] == 5 * (int64_t)rank * (rank - 1),
+       "sums over the ranks before");
+    group_sum(g, sum, 1);
+    ok(sum[0] == size * size / 2.0, "sum in double");
+    group_min_counts(g, least, 1);
+    ok(least[0] == (uint64_t)(101 - size), "least count");
+    ok(group_largest(g, rank == size / 2 ? 7 : -rank, &owner) == 7 &&
+           owner == size / 2,
+       "largest, and who has it");
+    ok(group_any(g, rank == size - 1) && !group_any(g, false), "any");
+}
+
+/* Rank r sends (r + d) % 3 bytes of value r * 16 + d to rank d. */
+static void check_exchange(void)
+{
+    struct group *g = group_world();
+    int size = group_size(g), rank = group_rank(g);
+    size_t send[8], received[8], total = 0;
+    char out[24], *in, *at;
+    bool right = true;
+
+    for (int d = 0; d < size; d++) {
+        send[d] = (size_t)(rank + d) % 3;
+        memset(out + total, rank * 16 + d, send[d]);
+        total += send[d];
+    }
+    at = in = group_exchange(g, out, send, received);
+    for (int r = 0; r < size; r++) {
+        right &= received[r] == (size_t)(r + rank) % 3;
+        for (size_t i = 0; i < received[r]; i++)
+            right &= *at++ == (char)(r * 16 + rank);
+    }
+    ok(right, "personal exchange");
+    free(in);
+}
+
+static void check_grid(void)
+{
+    struct group *g = group_world();
+
+    for (int tensor = 1; tensor <= group_size(g); tensor++) {
+        struct grid grid;
+
+        if (group_size(g) % tensor)
+            continue;
+        grid_init(&grid, g, tensor);
+        ok(group_size(grid.tensor) == tensor &&
+               group_size(grid.data) == group_size(g) / tensor &&
+               group_rank(grid.data) * tensor + group_rank(grid.tensor) ==
+                   group_rank(g),
+           "grid of %d tensor ranks: neighbours share a model", tensor);
+        grid_free(&grid);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    world_start(&argc, &argv);
+    check_sum_and_max(1);
+    check_sum_and_max(1001);
+    check_sum_and_max(300007);
+    check_host_sums();
+    check_exchange();
+    check_grid();
+    tap_done();
+    world_stop();
+    return 0;
+}

@@ -1,0 +1,103 @@
+/* The order of the data: every window once an epoch, counts kept by round.
+ * ranks: 1 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/train/sampler.h"
+#include "tests/tap.h"
+
+enum { SKILLS = 3, ROUNDS = 7 };
+
+static const int64_t windows[SKILLS] = {5, 17, 1};
+static const int64_t counts[ROUNDS][SKILLS] = {
+    {4, 10, 0}, {3, 24, 2}, {0, 0, 1}, {13, 1, 0},
+    {1, 33, 3}, {9, 0, 0},  {5, 17, 4}};
+
+static void check_epochs(void)
+{
+    struct sampler s;
+    int64_t seen[SKILLS][17] = {0}, drawn[SKILLS] = {0};
+    bool kept = true, fair = true, in_range = true;
+
+    sampler_init(&s, SKILLS, windows, 42);
+    for (int round = 0; round < ROUNDS; round++) {
+        int64_t got[SKILLS] = {0};
+
+        sampler_advance(&s, counts[round]);
+        for (int64_t j = 0; j < s.samples; j++) {
+            struct draw d = sampler_draw(&s, j);
+
+            in_range &= d.window >= 0 && d.window < windows[d.skill];
+            got[d.skill]++;
+            seen[d.skill][d.window]++;
+        }
+        kept &= !memcmp(got, counts[round], sizeof got);
+        /* After n draws every window came floor(n/w) or ceiling(n/w) times. */
+        for (int k = 0; k < SKILLS; k++) {
+            drawn[k] += got[k];
+            for (int64_t w = 0; w < windows[k]; w++) {
+                int64_t times = seen[k][w];
+
+                fair &= times == drawn[k] / windows[k] ||
+                        times == (drawn[k] + windows[k] - 1) / windows[k];
+            }
+        }
+    }
+    ok(in_range, "windows are in range");
+    ok(kept, "each round draws its counts");
+    ok(fair, "no window comes again before all of its skill came");
+    sampler_free(&s);
+}
+
+static bool same_order(uint64_t seed_a, uint64_t seed_b, int round_b)
+{
+    static const int64_t large[1] = {1000}, count[1] = {200};
+    struct sampler a, b;
+    int64_t order[200];
+    bool same = true;
+
+    sampler_init(&a, 1, large, seed_a);
+    sampler_init(&b, 1, large, seed_b);
+    sampler_advance(&a, count);
+    for (int i = 0; i <= round_b; i++)
+        sampler_advance(&b, count);
+    /* Backwards in one: a draw does not depend on those before. */
+    for (int64_t j = 199; j >= 0; j--)
+        order[j] = sampler_draw(&a, j).window;
+    for (int64_t j = 0; j < 200; j++)
+        same &= sampler_draw(&b, j).window == order[j];
+    sampler_free(&a);
+    sampler_free(&b);
+    return same;
+}
+
+/* Skills of a round are mixed, not one after another: with two skills of equal
+ * count, a neighbour is of the other skill about half the time (n = 2000, five
+ * deviations of 22). */
+static void check_mixed(void)
+{
+    static const int64_t many[2] = {5000, 5000}, half[2] = {1000, 1000};
+    struct sampler s;
+    int changes = 0;
+
+    sampler_init(&s, 2, many, 1);
+    sampler_advance(&s, half);
+    for (int64_t j = 1; j < s.samples; j++)
+        changes += sampler_draw(&s, j).skill != sampler_draw(&s, j - 1).skill;
+    ok(changes > 888 && changes < 1112, "skills are mixed: %d changes of 1999",
+       changes);
+    sampler_free(&s);
+}
+
+int main(int argc, char **argv)
+{
+    world_start(&argc, &argv);
+    check_epochs();
+    ok(same_order(3, 3, 0), "the same seed gives the same order");
+    ok(!same_order(3, 4, 0), "another seed gives another");
+    ok(!same_order(3, 3, 1), "another round gives another");
+    check_mixed();
+    tap_done();
+    world_stop();
+    return 0;
+}

@@ -1,0 +1,259 @@
+#!/bin/sh
+# From text to a trained model through the program: the same losses and
+# mixtures on every grid, and nothing is written where the input is wrong.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-$(dirname "$0")/..}/tests/lib.sh"
+skillet=${top_builddir:?}/skillet
+cd "$TMPDIR" || exit 99
+
+# Three skills of made-up text, each with a rule of its own to learn.
+make_text() {
+  awk 'BEGIN {
+    for (i = 0; i < 60; i++) {
+      a = b = c = ""
+      for (j = 0; j < 40; j++) {
+        a = a "red green blue " (i * j) % 7 " "
+        b = b (i + j) " and " (i + j + 1) "; "
+        c = c substr("abcdefghijklmnopqrstuvwxyz", (i * i + j * j) % 20 + 1, 5)
+      }
+      print "{\"text\":\"" a "\"}" >"colours.jsonl"
+      print "{\"text\":\"" b "\"}" >"numbers.jsonl"
+      print "{\"text\":\"" c "\"}" >"letters.jsonl"
+    }
+  }'
+}
+
+make_text
+check "tokenizes on 2 ranks" launch 2 "$skillet" tokenize ./*.jsonl \
+  data.directory=d tokenize.split=0.8,0.1,0.1
+
+cat >run.ini <<'END'
+[model]
+layers = 2
+hidden = 24
+heads = 12
+context = 32
+rotary_fraction = 1
+[data]
+directory = d
+[mixture]
+policy = skill-it
+graph = graph.csv
+rounds = 4
+[train]
+steps = 20
+global_batch = 12
+sequence_length = 32
+learning_rate = 2e-3
+warmup_steps = 5
+seed = 3
+[evaluate]
+windows = 8
+[output]
+log_every = 5
+END
+cat >graph.csv <<'END'
+teaches,numbers,letters,colours
+numbers,1,0.5,0
+letters,0,1,0.2
+colours,0.3,0,1
+END
+
+# run_ranks RANKS COMMAND...: one rank needs no launcher.
+run_ranks() {
+  if test "$1" = 1; then
+    shift
+    timeout -k 5 "${TEST_TIMEOUT:-120}" "$skillet" "$@" </dev/null
+  else
+    launch_on=$1
+    shift
+    launch "$launch_on" "$skillet" "$@"
+  fi
+}
+
+# train RANKS TENSOR NAME [SETTING...]
+train() {
+  train_ranks=$1
+  train_tensor=$2
+  train_name=$3
+  shift 3
+  run_ranks "$train_ranks" train run.ini \
+    "parallel.tensor=$train_tensor" "output.directory=$train_name" "$@"
+}
+
+# steps DIR: the losses of the steps, one a line; shares DIR: the mixtures.
+steps() {
+  sed -n '/"event":"step"/s/.*"loss":\([^,}]*\),"skill_loss.*/\1/p' \
+    "$1/metrics.jsonl"
+}
+
+shares() {
+  sed -n '/"event":"mixture"/s/.*"p":{\([^}]*\)}.*/\1/p' "$1/metrics.jsonl" |
+    tr ',' '\n' | sed 's/.*://'
+}
+
+# worst A B: the largest relative difference of two columns of equal length;
+# -1 if there is nothing to compare.
+worst() {
+  paste "$1" "$2" | awk '
+    NF != 2 { bad = 1 }
+    { d = ($1 - $2) / $2; if (d < 0) d = -d; if (d > w) w = d; n++ }
+    END { printf "%.3g\n", n && !bad ? w : -1 }'
+}
+
+# agree NAME A B TOLERANCE COLUMN LINES
+agree() {
+  "$5" "$2" >a.column
+  "$5" "$3" >b.column
+  found=$(worst a.column b.column)
+  if test "$(wc -l <a.column)" -eq "$6" &&
+    awk "BEGIN { exit !($found >= 0 && $found < $4) }"; then
+    ok "$1: worst difference $found"
+  else
+    not_ok "$1: worst difference $found of at most $4" \
+      "$(paste a.column b.column)"
+  fi
+}
+
+check "trains on 1 rank in double" train 1 1 one train.precision=double
+for grid in 2x1 1x3 2x2 4x1; do
+  tensor=${grid%x*}
+  ranks=$((tensor * ${grid#*x}))
+  check "trains on $grid in double" train "$ranks" "$tensor" "d$grid" \
+    train.precision=double train.micro_batch=2
+  agree "$grid: losses, online policy, double" "d$grid" one 1e-10 steps 20
+  agree "$grid: mixtures" "d$grid" one 1e-10 shares 12
+done
+check "trains on 1 rank in float" train 1 1 single mixture.policy=stratified
+check "trains on 2x2 in float" train 4 2 f2x2 mixture.policy=stratified
+agree "2x2: losses, fixed mixture, float" f2x2 single 5e-6 steps 20
+
+# The losses of a run in a file are lines, not a line that is rewritten.
+train 2 2 plain train.steps=6 >plain.log 2>&1
+if grep -q '^step 6 of 6 loss' plain.log &&
+  ! grep -q "$(printf '\r')" plain.log; then
+  ok "a log has no progress line"
+else
+  not_ok "a log has no progress line" "$(cat plain.log)"
+fi
+
+# Every skill's last validation loss is below its first.
+falls() {
+  sed -n '/"event":"evaluation"/s/.*"loss":{\([^}]*\)}.*/\1/p' \
+    "$1/metrics.jsonl" | awk -F '[:,]' '
+      { for (i = 2; i <= NF; i += 2) { if (NR == 1) first[i] = $i; last[i] = $i } }
+      END { for (i in first) { n++; if (last[i] >= first[i] - 0.1) bad = 1 }
+            exit n != 3 || bad }'
+}
+check "validation loss falls on every skill" falls one
+
+check "the written run file is a run file" launch 1 "$skillet" train \
+  one/run.ini output.directory=again
+agree "it gives the same run" again one 1e-15 steps 20
+
+# The stream of events, in order.
+events() {
+  sed 's/{"event":"\([a-z]*\)".*/\1/' "$1/metrics.jsonl" | uniq | tr '\n' ' '
+}
+expect="start evaluation mixture step evaluation mixture step evaluation \
+mixture step evaluation mixture step evaluation stop "
+if test "$(events one)" = "$expect"; then
+  ok "metrics tell start, mixtures, steps, evaluations, stop"
+else
+  not_ok "metrics tell start, mixtures, steps, evaluations, stop" \
+    "$(events one)"
+fi
+
+check "synthetic tokens need no data" launch 2 "$skillet" train run.ini \
+  data.directory= model.vocabulary=50 skills.train=x,y mixture.graph= \
+  output.directory=synthetic train.steps=4
+check "warm-up, cosine, static shares, evaluation every 3 steps" train 2 2 \
+  other mixture.policy=static mixture.weights=numbers:3,letters:1,colours:0 \
+  mixture.rounds=1 train.schedule=cosine train.minimum_learning_rate=1e-4 \
+  evaluate.every=3 train.steps=7 model.tied=yes train.clip=0 \
+  model.parallel_residual=no
+if test "$(grep -c '"event":"evaluation"' other/metrics.jsonl)" -eq 4 &&
+  grep -q '"counts":{"colours":0,' other/metrics.jsonl; then
+  ok "evaluates at 0, 3, 6 and the end; a skill of weight 0 is left out"
+else
+  not_ok "evaluates at 0, 3, 6 and the end; a skill of weight 0 is left out" \
+    "$(grep -e evaluation -e mixture other/metrics.jsonl)"
+fi
+
+# refused RANKS NAME PATTERN SETTING...: status 2, one sentence, no output.
+refused() {
+  ranks=$1
+  name=$2
+  pattern=$3
+  shift 3
+  run_ranks "$ranks" train run.ini output.directory=none "$@" >out 2>err
+  status=$?
+  if test $status -eq 2 && test "$(grep -c '^skillet: ' err)" -eq 1 &&
+    grep -q "^skillet: .*$pattern" err && test ! -e none && test ! -s out; then
+    ok "refused on $ranks ranks: $name"
+  else
+    not_ok "refused on $ranks ranks: $name" "status $status: $(cat out err)"
+    rm -rf none
+  fi
+}
+
+# spoiled: a copy of the shards to damage.
+spoiled() {
+  rm -rf bad
+  cp -r d bad
+}
+
+refused 4 "heads that do not divide over the grid" "model.heads=6" \
+  parallel.tensor=4 model.heads=6
+refused 3 "ranks that do not divide" "3 ranks" parallel.tensor=2
+refused 2 "a batch that can't be shared" "global_batch=7" train.global_batch=7
+refused 2 "micro-batches that do not divide" "micro_batch=5" train.micro_batch=5
+refused 2 "hidden units that do not divide" "intermediate" \
+  parallel.tensor=2 model.intermediate=25
+refused 1 "heads that do not divide hidden" "model.heads" model.heads=7
+refused 1 "an odd rotation" "rotary_fraction" model.rotary_fraction=0.5
+refused 1 "a sequence beyond the context" "model.context" model.context=16
+refused 2 "no such directory" "nowhere" data.directory=nowhere
+refused 1 "an unknown skill" "colors" skills.train=colors
+refused 1 "ids beyond the vocabulary" "257 ids" model.vocabulary=256
+refused 1 "no vocabulary" "model.vocabulary" data.directory=
+refused 1 "windows longer than a skill" "fewer than one window" \
+  train.sequence_length=100000 model.context=100000
+printf 'x,a,b\nnumbers,1,0\n' >names.csv
+refused 2 "a graph with other names" "names.csv" mixture.graph=names.csv
+printf '1,0\n0,1\n' >small.csv
+refused 1 "a graph of another size" "small.csv" mixture.graph=small.csv
+refused 1 "no such graph" "no.csv" mixture.graph=no.csv
+refused 1 "an unknown policy" "skill-it, stratified" mixture.policy=best
+refused 1 "more rounds than steps" "rounds" mixture.rounds=21
+spoiled
+rm bad/letters.validation.h5
+refused 1 "a skill without its validation shard" "letters" \
+  data.directory=bad skills.evaluate=letters
+spoiled
+head -c 3000 d/letters.train.h5 >bad/letters.train.h5
+refused 2 "a truncated shard" "letters.train.h5" data.directory=bad
+spoiled
+cp run.ini bad/letters.train.h5
+refused 1 "a foreign file for a shard" "letters.train.h5" data.directory=bad
+spoiled
+size=$(wc -c <bad/numbers.train.h5)
+printf '\377' | dd of=bad/numbers.train.h5 bs=1 seek=$((size / 2)) \
+  conv=notrunc 2>/dev/null
+refused 2 "a changed byte" "numbers.train.h5" data.directory=bad
+spoiled
+launch 1 "$skillet" tokenize letters.jsonl data.directory=bad \
+  tokenize.end_of_text=none tokenize.overwrite=yes \
+  tokenize.split=0.8,0.1,0.1 >/dev/null
+refused 1 "shards of different tokenizers" "tokenize all" data.directory=bad
+
+# The last setting given counts: these replace output.directory=none.
+: >file
+refused 2 "an output directory that can't be made" "file/x" \
+  output.directory=file/x
+refused 1 "no output directory" "output.directory" output.directory=
+refused 2 "an output directory with a run" "holds a run" output.directory=one
+steps one >a.column
+check "which is left as it was" test "$(wc -l <a.column)" -eq 20
+
+tap_done
