@@ -1,14 +1,12 @@
 #include "io/corpus.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "io/corpus_files.h"
+#include "io/shard_open.h"
 #include "kernels/check.h"
-
-/* ---- open ---- */
 
 /* Keeps the parts of one skill's split; they must be one whole, or 1, 2, ... */
 static struct problem pick(struct corpus_file *file, long files,
@@ -46,6 +44,11 @@ static struct problem check_same(const struct shard *s,
         strcmp(s->split, named->split) != 0)
         return problem("%s holds skill %s, split %s: it was renamed", s->path,
                        s->skill, s->split);
+    if (strcmp(s->title, first->title) != 0)
+        return problem("%.300s and %.300s are of two skills (\"%.100s\" and "
+                       "\"%.100s\") that became one name: tokenize one of them "
+                       "again under another name",
+                       first->path, s->path, first->title, s->title);
     if (strcmp(s->tokenizer, first->tokenizer) != 0 ||
         strcmp(s->tokenizer_sha256, first->tokenizer_sha256) != 0 ||
         s->vocabulary_size != first->vocabulary_size ||
@@ -94,12 +97,6 @@ struct problem corpus_find(const char *directory, const char *skill,
     return p;
 }
 
-/* Tokens that a document has in the stream beyond its own. */
-static long extra(const struct corpus *c)
-{
-    return (c->begin_of_text >= 0) + (c->end_of_text >= 0);
-}
-
 static struct problem attach(struct corpus *c, const struct shard *head)
 {
     struct problem p = NO_PROBLEM;
@@ -107,12 +104,13 @@ static struct problem attach(struct corpus *c, const struct shard *head)
     c->vocabulary_size = head->vocabulary_size;
     c->end_of_text = head->end_of_text;
     c->begin_of_text = head->begin_of_text;
+    c->extra = (c->begin_of_text >= 0) + (c->end_of_text >= 0);
     c->part = calloc((size_t)c->parts, sizeof *c->part);
     CHECK(c->part, "no memory for %ld parts of %s", c->parts, c->skill);
     for (long i = 0; i < c->parts; i++) {
         struct corpus_part *part = &c->part[i];
 
-        part->start = c->tokens + c->documents * extra(c);
+        part->start = c->tokens + c->documents * c->extra;
         part->file.fd = -1;
         if (!is_problem(&p))
             p = shard_attach(&part->file, &head[i]);
@@ -120,7 +118,7 @@ static struct problem attach(struct corpus *c, const struct shard *head)
         c->documents += head[i].documents;
     }
     c->stream_length =
-        c->tokens + c->documents * extra(c) - (c->end_of_text >= 0);
+        c->tokens + c->documents * c->extra - (c->end_of_text >= 0);
     return p;
 }
 
@@ -151,137 +149,4 @@ void corpus_close(struct corpus *c)
         shard_detach(&c->part[i].file);
     free(c->part);
     memset(c, 0, sizeof *c);
-}
-
-/* ---- lookup ---- */
-
-/* The part that holds position x of the stream. */
-static struct corpus_part *part_at(struct corpus *c, long x)
-{
-    long low = 0, high = c->parts;
-
-    while (high - low > 1) {
-        long middle = low + (high - low) / 2;
-
-        if (c->part[middle].start <= x)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &c->part[low];
-}
-
-/* Document d of a part begins at documents[d] + d * step, counted from the
- * start of the part.  Fills the window with documents that hold position x. */
-static struct problem move_window(struct corpus_part *p, long x, long step)
-{
-    long low = 0, high = p->file.head.documents;
-    struct problem wrong;
-
-    while (high - low > CORPUS_WINDOW) {
-        long middle = low + (high - low) / 2;
-        uint64_t offset;
-
-        wrong = shard_read_documents(&p->file, middle, 1, &offset);
-        if (is_problem(&wrong))
-            return wrong;
-        if ((long)offset + middle * step <= x)
-            low = middle;
-        else
-            high = middle;
-    }
-    /* The window goes on behind the bisected range: reading goes forward. */
-    high = low + CORPUS_WINDOW;
-    if (high > p->file.head.documents)
-        high = p->file.head.documents;
-    p->window_n = 0;
-    wrong = shard_read_documents(&p->file, low, high - low + 1, p->window);
-    p->window_first = low;
-    if (!is_problem(&wrong))
-        p->window_n = high - low;
-    return wrong;
-}
-
-static bool window_has(const struct corpus_part *p, long x, long step)
-{
-    long first = p->window_first, end = first + p->window_n;
-
-    return p->window_n > 0 && x >= (long)p->window[0] + first * step &&
-           x < (long)p->window[p->window_n] + end * step;
-}
-
-/* The place in the window of the document that holds position x. */
-static long window_find(const struct corpus_part *p, long x, long step)
-{
-    long low = 0, high = p->window_n;
-
-    while (high - low > 1) {
-        long middle = low + (high - low) / 2;
-
-        if ((long)p->window[middle] + (p->window_first + middle) * step <= x)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* ---- read ---- */
-
-static long least(long a, long b)
-{
-    return a < b ? a : b;
-}
-
-/* Up to n tokens from position x of a part on, within one document and its
- * neighbours begin and end; *done (0 before) is how many. */
-static struct problem read_in_document(struct corpus *c, struct corpus_part *p,
-                                       long x, long n, int32_t *out, long *done)
-{
-    long step = extra(c), begin = c->begin_of_text >= 0;
-    long i, from, to, inside;
-    struct problem wrong = NO_PROBLEM;
-
-    if (!window_has(p, x, step))
-        wrong = move_window(p, x, step);
-    if (is_problem(&wrong))
-        return wrong;
-    i = window_find(p, x, step);
-    from = (long)p->window[i];
-    to = (long)p->window[i + 1];
-    inside = x - from - (p->window_first + i) * step;
-    if (!window_has(p, x, step) || from >= to || to > p->file.head.tokens)
-        return problem("%s: its document offsets have changed since the start",
-                       p->file.head.path);
-    if (inside < begin)
-        out[(*done)++] = (int32_t)c->begin_of_text;
-    inside += *done - begin;
-    if (*done < n && inside < to - from) {
-        long m = least(n - *done, to - from - inside);
-
-        wrong = shard_read_tokens(&p->file, from + inside, m, out + *done);
-        *done += m;
-        inside += m;
-    }
-    if (*done < n && inside == to - from && c->end_of_text >= 0)
-        out[(*done)++] = (int32_t)c->end_of_text;
-    return wrong;
-}
-
-struct problem corpus_read(struct corpus *c, long first, long n, int32_t *out)
-{
-    assert(first >= 0 && n >= 0 && first + n <= c->stream_length);
-    while (n > 0) {
-        struct corpus_part *p = part_at(c, first);
-        long done = 0;
-        struct problem wrong =
-            read_in_document(c, p, first - p->start, n, out, &done);
-
-        if (is_problem(&wrong))
-            return wrong;
-        first += done;
-        out += done;
-        n -= done;
-    }
-    return NO_PROBLEM;
 }

@@ -32,6 +32,7 @@ struct corpus {
     long tokens, documents; /* of the shards, without begin and end */
     long stream_length;
     long vocabulary_size, end_of_text, begin_of_text;
+    long extra; /* tokens of a document in the stream beyond its own */
 };
 
 /* Finds the parts of a skill's split in a directory, reads their headers

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernels/check.h"
 
@@ -63,4 +64,41 @@ struct problem file_read(const char *path, char **bytes, size_t *n)
     drop_mark(*bytes, n);
     (*bytes)[*n] = '\0';
     return p;
+}
+
+struct problem file_read_at(int fd, const char *name, uint64_t at, void *to,
+                            size_t n)
+{
+    while (n > 0) {
+        ssize_t got = pread(fd, to, n, (off_t)at);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return problem("%s cannot be read: %s", name, strerror(errno));
+        if (got == 0)
+            return problem("%s has become shorter while it was read", name);
+        to = (char *)to + got;
+        n -= (size_t)got;
+        at += (uint64_t)got;
+    }
+    return NO_PROBLEM;
+}
+
+struct problem file_write_at(int fd, const char *name, uint64_t at,
+                             const void *from, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = pwrite(fd, from, n, (off_t)at);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return problem("%s cannot be written: %s", name,
+                           strerror(done < 0 ? errno : ENOSPC));
+        from = (const char *)from + done;
+        n -= (size_t)done;
+        at += (uint64_t)done;
+    }
+    return NO_PROBLEM;
 }

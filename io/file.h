@@ -2,6 +2,7 @@
 #define IO_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kernels/problem.h"
 
@@ -9,5 +10,12 @@
  * zero behind its n bytes, and is NULL after a problem.  A byte order mark is
  * dropped. */
 struct problem file_read(const char *path, char **bytes, size_t *n);
+
+/* All n bytes at a place of an open file, in as many calls as the system wants.
+ * `name` is what a problem calls the file. */
+struct problem file_read_at(int fd, const char *name, uint64_t at, void *to,
+                            size_t n);
+struct problem file_write_at(int fd, const char *name, uint64_t at,
+                             const void *from, size_t n);
 
 #endif

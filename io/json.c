@@ -1,6 +1,8 @@
 #include "io/json.h"
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernels/check.h"
@@ -11,16 +13,90 @@ static const json_t *value_of(const struct json_line *j)
     return (const json_t *)j;
 }
 
+static const char *past_digits(const char *at, const char *end)
+{
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    return at;
+}
+
+/* The end of the number that begins at `at`, or `at` where there is none. */
+static const char *past_number(const char *at, const char *end)
+{
+    const char *from = at + (*at == '-'), *exponent;
+    const char *c = past_digits(from, end);
+
+    if (c == from || (*from == '0' && c > from + 1))
+        return at;
+    if (c + 1 < end && *c == '.' && past_digits(c + 1, end) > c + 1)
+        c = past_digits(c + 1, end);
+    if (c + 1 < end && (*c == 'e' || *c == 'E')) {
+        exponent = c + 1 + (c[1] == '+' || c[1] == '-');
+        if (past_digits(exponent, end) > exponent)
+            c = past_digits(exponent, end);
+    }
+    return c;
+}
+
+/* Writes 0 over every number, in as many bytes: no number is read from a line,
+ * but jansson refuses those that C has no type for. */
+static void clear_numbers(char *at, size_t n)
+{
+    char *end = at + n;
+    bool in_string = false;
+
+    while (at < end) {
+        const char *to = in_string ? at : past_number(at, end);
+
+        if (to > at) {
+            memset(at, ' ', (size_t)(to - at));
+            *at = '0';
+            at += to - at;
+            continue;
+        }
+        if (*at == '"')
+            in_string = !in_string;
+        at += in_string && *at == '\\' ? 2 : 1;
+    }
+}
+
+static json_t *load(const char *at, size_t n, json_error_t *e)
+{
+    json_t *v = json_loadb(at, n, JSON_ALLOW_NUL, e);
+    char *copy;
+
+    if (v || json_error_code(e) != json_error_numeric_overflow)
+        return v;
+    copy = malloc(n);
+    CHECK(copy, "no memory for a JSON text of %zu bytes", n);
+    memcpy(copy, at, n);
+    clear_numbers(copy, n);
+    v = json_loadb(copy, n, JSON_ALLOW_NUL, e);
+    free(copy);
+    return v;
+}
+
+static struct problem wrong_json(const json_error_t *e)
+{
+    /* jansson's words for \ud800 that has no \udc00 behind it, or the other
+     * way round. */
+    if (strncmp(e->text, "invalid Unicode '\\u", 19) == 0)
+        return problem("no JSON (column %d: half of a surrogate pair, %.40s, "
+                       "is no character)",
+                       e->column, e->text + strlen("invalid Unicode "));
+    return problem("no JSON (column %d: %s)", e->column, e->text);
+}
+
 struct problem json_line_parse(struct json_line **j, const char *at, size_t n)
 {
     json_error_t e;
-    json_t *v = json_loadb(at, n, JSON_ALLOW_NUL, &e);
+    json_t *v = load(at, n, &e);
 
     *j = NULL;
     CHECK(v || json_error_code(&e) != json_error_out_of_memory,
           "no memory for a JSON text of %zu bytes", n);
     if (!v)
-        return problem("no JSON (column %d: %s)", e.column, e.text);
+        return wrong_json(&e);
     if (!json_is_object(v)) {
         json_decref(v);
         return problem("a JSON object is needed, like {\"text\": \"...\"}");

@@ -26,10 +26,12 @@ struct lines {
     size_t raw_at, raw_n;
     bool raw_end;
     bool inside; /* a gzip member or zstd frame has not ended, or none began */
+    bool padded; /* zeros follow the last gzip member, as tapes and tar have */
 
     char *text; /* [line_at, text_n) is not yet handed out */
     size_t text_n, text_room, line_at, scanned;
     bool text_end;
+    bool begun; /* the first line was handed out */
 };
 
 static bool has_ending(const char *path, const char *ending)
@@ -123,6 +125,16 @@ static struct problem unpack_gzip(struct lines *l, char *to, size_t *n)
 {
     int rc;
 
+    while (!l->inside && l->raw_at < l->raw_n && l->raw[l->raw_at] == 0) {
+        l->padded = true;
+        l->raw_at++;
+    }
+    if (!l->inside && l->raw_at == l->raw_n) {
+        *n = 0;
+        return NO_PROBLEM;
+    }
+    if (l->padded)
+        return damaged(l, "there is more behind the zeros at its end");
     l->gz.next_in = l->raw + l->raw_at;
     l->gz.avail_in = (uInt)(l->raw_n - l->raw_at);
     l->gz.next_out = (unsigned char *)to;
@@ -209,6 +221,16 @@ static struct problem fill_text(struct lines *l)
     return p;
 }
 
+/* Some editors put a byte order mark first; it is no part of the text. */
+static void drop_mark(struct lines *l, const char **line, size_t *n)
+{
+    if (!l->begun && *n >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+        *line += 3;
+        *n -= 3;
+    }
+    l->begun = true;
+}
+
 bool lines_next(struct lines *l, const char **line, size_t *n,
                 struct problem *p)
 {
@@ -232,5 +254,6 @@ bool lines_next(struct lines *l, const char **line, size_t *n,
     *n = end ? (size_t)(end - *line) : l->text_n - l->line_at;
     l->line_at += *n + (end ? 1 : 0);
     l->scanned = l->line_at;
+    drop_mark(l, line, n);
     return true;
 }

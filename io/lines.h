@@ -8,7 +8,8 @@
 
 /* Lines of a text file of any length, plain or compressed (.gz, .zst by the
  * name; several members or frames one after another are one text).  Bytes are
- * passed on as they are, zeros too. */
+ * passed on as they are, zeros too, but for a byte order mark at the start.
+ * Zeros behind a .gz are its end. */
 struct lines;
 
 struct problem lines_open(struct lines **l, const char *path);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/file.h"
 #include "io/sum.h"
 #include "kernels/check.h"
 
@@ -34,42 +35,28 @@ uint64_t seal_block_bytes(long n)
     return bytes;
 }
 
-static bool read_all(int fd, void *to, size_t n, uint64_t at)
-{
-    while (n > 0) {
-        ssize_t got = pread(fd, to, n, (off_t)at);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        to = (char *)to + got;
-        n -= (size_t)got;
-        at += (uint64_t)got;
-    }
-    return true;
-}
-
 /* Adds bytes [from, to) of the file at *position of the summed range. */
-static bool add_gap(int fd, uint64_t from, uint64_t to, uint64_t *position,
-                    uint64_t *sum)
+static struct problem add_gap(const char *path, int fd, uint64_t from,
+                              uint64_t to, uint64_t *position, uint64_t *sum)
 {
     unsigned char piece[PIECE];
 
     while (from < to) {
         size_t n = to - from < PIECE ? (size_t)(to - from) : PIECE;
+        struct problem p = file_read_at(fd, path, from, piece, n);
 
-        if (!read_all(fd, piece, n, from))
-            return false;
+        if (is_problem(&p))
+            return p;
         *sum += sum_bytes(piece, n, *position);
         *position += (n + 7) / 8 * 8;
         from += n;
     }
-    return true;
+    return NO_PROBLEM;
 }
 
 /* The sum of a block in memory and of the file behind it. */
-static bool take_sum(int fd, const uint64_t *block, uint64_t *sum)
+static struct problem take_sum(const char *path, int fd, const uint64_t *block,
+                               uint64_t *sum)
 {
     uint64_t at = block[BLOCK_BYTES], position = at;
 
@@ -77,12 +64,13 @@ static bool take_sum(int fd, const uint64_t *block, uint64_t *sum)
            sum_bytes(block + RANGES, at - RANGES * 8, RANGES * 8);
     for (uint64_t i = 0; i < block[RANGES]; i++) {
         const uint64_t *range = block + FIRST_RANGE + 2 * i;
+        struct problem p = add_gap(path, fd, at, range[0], &position, sum);
 
-        if (!add_gap(fd, at, range[0], &position, sum))
-            return false;
+        if (is_problem(&p))
+            return p;
         at = range[0] + range[1];
     }
-    return add_gap(fd, at, block[FILE_BYTES], &position, sum);
+    return add_gap(path, fd, at, block[FILE_BYTES], &position, sum);
 }
 
 struct problem seal_write(const char *path, uint64_t block_bytes,
@@ -103,9 +91,9 @@ struct problem seal_write(const char *path, uint64_t block_bytes,
             block[FIRST_RANGE + 2 * i] = range[i].at;
             block[FIRST_RANGE + 2 * i + 1] = range[i].bytes;
         }
-        if (!take_sum(fd, block, &block[SUM]) ||
-            pwrite(fd, block, block_bytes, 0) != (ssize_t)block_bytes)
-            p = problem("%s cannot be sealed: %s", path, strerror(errno));
+        p = take_sum(path, fd, block, &block[SUM]);
+        if (!is_problem(&p))
+            p = file_write_at(fd, path, 0, block, block_bytes);
     } else {
         p = problem("%s cannot be opened: %s", path, strerror(errno));
     }
@@ -141,13 +129,17 @@ static bool ranges_fit(const uint64_t *block)
 
 static struct problem check_block(const char *path, int fd, uint64_t bytes)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem p;
     uint64_t *block = malloc(bytes), sum;
 
     CHECK(block, "no %llu bytes for the seal of %s", (unsigned long long)bytes,
           path);
-    if (!read_all(fd, block, bytes, 0) || block[BLOCK_BYTES] != bytes ||
-        !ranges_fit(block) || !take_sum(fd, block, &sum) || sum != block[SUM])
+    p = file_read_at(fd, path, 0, block, bytes);
+    if (!is_problem(&p) && (block[BLOCK_BYTES] != bytes || !ranges_fit(block)))
+        p = changed(path);
+    if (!is_problem(&p))
+        p = take_sum(path, fd, block, &sum);
+    if (!is_problem(&p) && sum != block[SUM])
         p = changed(path);
     free(block);
     return p;
@@ -157,12 +149,16 @@ static struct problem check_open_file(const char *path, int fd, bool *sealed)
 {
     uint64_t head[FIRST_RANGE] = {0};
     struct stat st;
+    struct problem p;
 
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return problem("%s is not a file", path);
-    if (st.st_size < (off_t)sizeof head || !read_all(fd, head, sizeof head, 0))
+    if (st.st_size < (off_t)sizeof head)
         return problem("%s is not an HDF5 file: it has only %lld bytes", path,
                        (long long)st.st_size);
+    p = file_read_at(fd, path, 0, head, sizeof head);
+    if (is_problem(&p))
+        return p;
     if (memcmp(head, hdf5_signature, 8) == 0)
         return NO_PROBLEM;
     if (memcmp(head, seal_signature, 8) != 0)

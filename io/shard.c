@@ -5,266 +5,65 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/h5.h"
-#include "io/seal.h"
+#include "io/file.h"
 #include "io/sum.h"
 #include "kernels/check.h"
 
 enum { PIECE = 1 << 16 }; /* bytes, on the stack; a block is a multiple */
-
-long shard_blocks(const struct shard *s)
-{
-    return (s->tokens + SHARD_BLOCK - 1) / SHARD_BLOCK;
-}
 
 static long least(long a, long b)
 {
     return a < b ? a : b;
 }
 
-static struct problem read_bytes(const char *path, int fd, uint64_t at,
-                                 void *to, size_t n)
+static long token_blocks(const struct shard *s)
 {
-    while (n > 0) {
-        ssize_t got = pread(fd, to, n, (off_t)at);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return problem("%s cannot be read: %s", path, strerror(errno));
-        if (got == 0)
-            return problem("%s has become shorter while it was read", path);
-        to = (char *)to + got;
-        n -= (size_t)got;
-        at += (uint64_t)got;
-    }
-    return NO_PROBLEM;
+    return (s->tokens + SHARD_BLOCK - 1) / SHARD_BLOCK;
 }
 
-/* ---- the header ---- */
-
-static struct problem read_numbers(struct h5 *f, struct shard *s)
+long shard_blocks(const struct shard *s)
 {
-    const struct {
-        const char *name;
-        long *to;
-    } row[] = {{"vocabulary_size", &s->vocabulary_size},
-               {"end_of_text", &s->end_of_text},
-               {"begin_of_text", &s->begin_of_text}};
+    return token_blocks(s) + s->documents / SHARD_OFFSETS + 1;
+}
 
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        int64_t x;
-        struct problem p = h5_number_read(f, row[i].name, &x);
+struct shard_block shard_block(const struct shard *s, long i)
+{
+    bool of_tokens = i < token_blocks(s);
+    long k = of_tokens ? i : i - token_blocks(s);
+    long size = of_tokens ? SHARD_BLOCK : SHARD_OFFSETS;
+    long end = least((k + 1) * size, of_tokens ? s->tokens : s->documents + 1);
+    long width = of_tokens ? s->token_bytes : 8;
+    uint64_t position = (uint64_t)(k * size * width);
+    uint64_t sums_at = of_tokens ? s->sums_at : s->document_sums_at;
+
+    return (struct shard_block){
+        .what = of_tokens ? "tokens" : "documents",
+        .first = k * size,
+        .end = end,
+        .at = (of_tokens ? s->tokens_at : s->documents_at) + position,
+        .bytes = (uint64_t)((end - k * size) * width),
+        .sum_at = sums_at + 8 * (uint64_t)k,
+        .position = position};
+}
+
+struct problem shard_block_sum(const struct shard_block *b, int fd,
+                               const char *name, uint64_t *sum)
+{
+    unsigned char piece[PIECE];
+
+    *sum = 0;
+    for (uint64_t done = 0; done < b->bytes; done += PIECE) {
+        size_t n = b->bytes - done < PIECE ? b->bytes - done : PIECE;
+        struct problem p = file_read_at(fd, name, b->at + done, piece, n);
 
         if (is_problem(&p))
             return p;
-        *row[i].to = x;
+        *sum += sum_bytes(piece, n, b->position + done);
     }
     return NO_PROBLEM;
 }
-
-static struct problem read_texts(struct h5 *f, struct shard *s, char *layout,
-                                 size_t layout_size)
-{
-    const struct {
-        const char *name;
-        char *to;
-        size_t size;
-    } row[] = {
-        {"skill", s->skill, sizeof s->skill},
-        {"split", s->split, sizeof s->split},
-        {"title", s->title, sizeof s->title},
-        {"tokenizer", s->tokenizer, sizeof s->tokenizer},
-        {"tokenizer_sha256", s->tokenizer_sha256, sizeof s->tokenizer_sha256},
-        {"layout", layout, layout_size},
-    };
-
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        struct problem p = h5_text_read(f, row[i].name, row[i].to, row[i].size);
-
-        if (is_problem(&p))
-            return p;
-    }
-    return NO_PROBLEM;
-}
-
-static struct problem check_format(struct h5 *f, const char *path)
-{
-    char format[32];
-    int64_t version;
-    struct problem p = h5_text_read(f, "format", format, sizeof format);
-
-    if (is_problem(&p))
-        return p;
-    if (strcmp(format, "skillet-shard") != 0)
-        return problem("%s is no skill shard: its format is \"%s\"", path,
-                       format);
-    p = h5_number_read(f, "version", &version);
-    if (!is_problem(&p) && version != SHARD_VERSION)
-        return problem("%s has version %lld of the shard format, known is %d: "
-                       "tokenize it again",
-                       path, (long long)version, SHARD_VERSION);
-    return p;
-}
-
-static struct problem read_attributes(struct h5 *f, struct shard *s)
-{
-    char layout[16];
-    struct problem p = check_format(f, s->path);
-
-    if (!is_problem(&p))
-        p = read_texts(f, s, layout, sizeof layout);
-    if (!is_problem(&p))
-        p = read_numbers(f, s);
-    if (is_problem(&p))
-        return p;
-    if (strcmp(layout, "packed") != 0)
-        return problem("%s has layout \"%s\": only \"packed\" shards are read",
-                       s->path, layout);
-    if (s->vocabulary_size < 1 || s->vocabulary_size > INT32_MAX)
-        return problem("%s: vocabulary_size is %ld, not 1 to %d", s->path,
-                       s->vocabulary_size, INT32_MAX);
-    if (s->end_of_text < -1 || s->end_of_text >= s->vocabulary_size)
-        return problem("%s: end_of_text is %ld, outside the vocabulary of %ld",
-                       s->path, s->end_of_text, s->vocabulary_size);
-    if (s->begin_of_text < -1 || s->begin_of_text >= s->vocabulary_size)
-        return problem("%s: begin_of_text is %ld, outside the vocabulary of "
-                       "%ld",
-                       s->path, s->begin_of_text, s->vocabulary_size);
-    return p;
-}
-
-static struct problem find_dataset(struct h5 *f, const char *name,
-                                   enum h5_number number, uint64_t file_bytes,
-                                   struct h5_dataset *d)
-{
-    struct problem p = h5_dataset_find(f, name, d);
-    uint64_t width = h5_number_bytes(number);
-
-    if (is_problem(&p))
-        return p;
-    if (d->number != number)
-        return problem("%s: dataset \"%s\" is not of little-endian uint%d",
-                       f->path, name, (int)(8 * width));
-    if (d->dims_count != 1 || d->dims[0] == 0)
-        return problem("%s: dataset \"%s\" is empty or has not one dimension",
-                       f->path, name);
-    if (d->at > file_bytes || d->dims[0] > (file_bytes - d->at) / width)
-        return problem("%s is truncated: dataset \"%s\" does not end inside it",
-                       f->path, name);
-    return p;
-}
-
-static struct problem read_datasets(struct h5 *f, struct shard *s)
-{
-    struct h5_dataset tokens, documents, sums;
-    struct stat st;
-    struct problem p = NO_PROBLEM;
-
-    if (stat(s->path, &st) != 0)
-        return problem("%s cannot be read: %s", s->path, strerror(errno));
-    s->token_bytes = s->vocabulary_size <= 1 << 16 ? 2 : 4;
-    p = find_dataset(f, "tokens", s->token_bytes == 2 ? H5_U16 : H5_U32,
-                     (uint64_t)st.st_size, &tokens);
-    if (!is_problem(&p))
-        p = find_dataset(f, "documents", H5_U64, (uint64_t)st.st_size,
-                         &documents);
-    if (!is_problem(&p))
-        p = find_dataset(f, "sums", H5_U64, (uint64_t)st.st_size, &sums);
-    if (is_problem(&p))
-        return p;
-    s->tokens = (long)tokens.dims[0];
-    s->documents = (long)documents.dims[0] - 1;
-    s->tokens_at = tokens.at;
-    s->documents_at = documents.at;
-    s->sums_at = sums.at;
-    if ((long)sums.dims[0] != shard_blocks(s))
-        return problem("%s: dataset \"sums\" has %ld numbers, %ld tokens need "
-                       "%ld",
-                       s->path, (long)sums.dims[0], s->tokens, shard_blocks(s));
-    return p;
-}
-
-static struct problem check_offset(const struct shard *s, long i, uint64_t x,
-                                   uint64_t before)
-{
-    if (i == 0 && x != 0)
-        return problem("%s: documents[0] is %llu, not 0", s->path,
-                       (unsigned long long)x);
-    if (i > 0 && x <= before)
-        return problem("%s: documents[%ld] is %llu, not above the one before "
-                       "(%llu)",
-                       s->path, i, (unsigned long long)x,
-                       (unsigned long long)before);
-    if (i == s->documents && x != (uint64_t)s->tokens)
-        return problem("%s: the last document ends at token %llu of %ld",
-                       s->path, (unsigned long long)x, s->tokens);
-    return NO_PROBLEM;
-}
-
-static struct problem check_documents(const struct shard_file *f)
-{
-    uint64_t offset[PIECE / 8], before = 0;
-    long n = f->head.documents + 1;
-
-    if (n < 2)
-        return problem("%s has no document", f->head.path);
-    for (long first = 0; first < n; first += PIECE / 8) {
-        long m = least(n - first, PIECE / 8);
-        struct problem p = shard_read_documents(f, first, m, offset);
-
-        for (long i = 0; i < m && !is_problem(&p); i++) {
-            p = check_offset(&f->head, first + i, offset[i], before);
-            before = offset[i];
-        }
-        if (is_problem(&p))
-            return p;
-    }
-    return NO_PROBLEM;
-}
-
-static struct problem read_header(struct shard *s)
-{
-    struct h5 f;
-    bool sealed;
-    struct problem p = seal_check(s->path, &sealed);
-
-    if (is_problem(&p))
-        return p;
-    p = h5_open(&f, s->path);
-    if (!is_problem(&p))
-        p = read_attributes(&f, s);
-    if (!is_problem(&p))
-        p = read_datasets(&f, s);
-    h5_close(&f);
-    return p;
-}
-
-struct problem shard_open(struct shard *s, const char *path)
-{
-    struct shard_file f;
-    struct problem p;
-
-    memset(s, 0, sizeof *s);
-    if (strlen(path) >= sizeof s->path)
-        return problem("%.100s...: the path has more than %zu bytes", path,
-                       sizeof s->path - 1);
-    strcpy(s->path, path);
-    p = read_header(s);
-    if (is_problem(&p))
-        return p;
-    p = shard_attach(&f, s);
-    if (is_problem(&p))
-        return p;
-    p = check_documents(&f);
-    shard_detach(&f);
-    return p;
-}
-
-/* ---- the data ---- */
 
 struct problem shard_attach(struct shard_file *f, const struct shard *s)
 {
@@ -272,7 +71,7 @@ struct problem shard_attach(struct shard_file *f, const struct shard *s)
     f->fd = open(s->path, O_RDONLY | O_CLOEXEC);
     if (f->fd < 0)
         return problem("%s cannot be opened: %s", s->path, strerror(errno));
-    f->checked = calloc((size_t)shard_blocks(s) + 1, 1);
+    f->checked = calloc((size_t)shard_blocks(s), 1);
     CHECK(f->checked, "no memory for the blocks of %s", s->path);
     return NO_PROBLEM;
 }
@@ -286,12 +85,32 @@ void shard_detach(struct shard_file *f)
     f->checked = NULL;
 }
 
-struct problem shard_read_documents(const struct shard_file *f, long first,
-                                    long n, uint64_t *out)
+static struct problem check_sum(struct shard_file *f, long i)
 {
-    return read_bytes(f->head.path, f->fd,
-                      f->head.documents_at + 8 * (uint64_t)first, out,
-                      8 * (size_t)n);
+    const char *path = f->head.path;
+    struct shard_block b = shard_block(&f->head, i);
+    uint64_t sum, expected;
+    struct problem p = shard_block_sum(&b, f->fd, path, &sum);
+
+    if (!is_problem(&p))
+        p = file_read_at(f->fd, path, b.sum_at, &expected, sizeof expected);
+    if (!is_problem(&p) && sum != expected)
+        p = problem("%s is damaged: %s %ld to %ld do not match their sum; make "
+                    "or copy it again",
+                    path, b.what, b.first, b.end);
+    f->checked[i] = !is_problem(&p);
+    return p;
+}
+
+/* Blocks [first, last], where they were not read before. */
+static struct problem check_sums(struct shard_file *f, long first, long last)
+{
+    struct problem p = NO_PROBLEM;
+
+    for (long i = first; i <= last && !is_problem(&p); i++)
+        if (!f->checked[i])
+            p = check_sum(f, i);
+    return p;
 }
 
 /* Ids of the file as int32; an id of 2^31 or more becomes INT32_MAX, which is
@@ -327,8 +146,8 @@ static struct problem read_piece(const struct shard_file *f, long first, long n,
     long width = s->token_bytes;
     uint32_t largest;
     struct problem p =
-        read_bytes(s->path, f->fd, s->tokens_at + (uint64_t)(first * width),
-                   raw, (size_t)(n * width));
+        file_read_at(f->fd, s->path, s->tokens_at + (uint64_t)(first * width),
+                     raw, (size_t)(n * width));
 
     if (is_problem(&p))
         return p;
@@ -340,64 +159,88 @@ static struct problem read_piece(const struct shard_file *f, long first, long n,
     return p;
 }
 
-static struct problem check_block(struct shard_file *f, long block)
+struct problem shard_read_tokens(struct shard_file *f, long first, long n,
+                                 int32_t *out)
 {
-    const struct shard *s = &f->head;
     _Alignas(8) unsigned char raw[PIECE];
-    int32_t id[PIECE / 2];
-    long room = PIECE / s->token_bytes;
-    long end = least((block + 1) * SHARD_BLOCK, s->tokens);
-    uint64_t sum = 0, expected;
+    long room = PIECE / f->head.token_bytes, end = first + n;
     struct problem p = NO_PROBLEM;
 
-    for (long at = block * SHARD_BLOCK; at < end; at += room) {
-        long n = least(room, end - at);
+    if (n > 0)
+        p = check_sums(f, first / SHARD_BLOCK, (end - 1) / SHARD_BLOCK);
+    for (long at = first; at < end && !is_problem(&p); at += room)
+        p = read_piece(f, at, least(room, end - at), raw, out + (at - first));
+    return p;
+}
 
-        p = read_piece(f, at, n, raw, id);
-        if (is_problem(&p))
-            return p;
-        sum += sum_bytes(raw, (size_t)(n * s->token_bytes),
-                         (uint64_t)(at * s->token_bytes));
+static struct problem check_offset(const struct shard *s, long i, uint64_t x)
+{
+    if (i == 0 && x != 0)
+        return problem("%s: documents[0] is %llu, not 0", s->path,
+                       (unsigned long long)x);
+    if (i == s->documents && x != (uint64_t)s->tokens)
+        return problem("%s: the last document ends at token %llu of %ld",
+                       s->path, (unsigned long long)x, s->tokens);
+    if (x > (uint64_t)s->tokens)
+        return problem("%s: documents[%ld] is %llu, above the %ld tokens",
+                       s->path, i, (unsigned long long)x, s->tokens);
+    return NO_PROBLEM;
+}
+
+struct problem shard_read_documents(struct shard_file *f, long first, long n,
+                                    uint64_t *out)
+{
+    const struct shard *s = &f->head;
+    long before = token_blocks(s);
+    struct problem p = check_sums(f, before + first / SHARD_OFFSETS,
+                                  before + (first + n - 1) / SHARD_OFFSETS);
+
+    if (!is_problem(&p))
+        p = file_read_at(f->fd, s->path, s->documents_at + 8 * (uint64_t)first,
+                         out, 8 * (size_t)n);
+    for (long i = 0; i < n && !is_problem(&p); i++) {
+        p = check_offset(s, first + i, out[i]);
+        if (!is_problem(&p) && i > 0 && out[i] <= out[i - 1])
+            p = problem("%s: documents[%ld] is %llu, not above the one before "
+                        "(%llu)",
+                        s->path, first + i, (unsigned long long)out[i],
+                        (unsigned long long)out[i - 1]);
     }
-    p = read_bytes(s->path, f->fd, s->sums_at + 8 * (uint64_t)block, &expected,
-                   8);
-    if (!is_problem(&p) && sum != expected)
-        return problem("%s is damaged: tokens %ld to %ld do not match their "
-                       "sum; make or copy it again",
-                       s->path, block * SHARD_BLOCK, end);
-    f->checked[block] = 1;
+    return p;
+}
+
+static struct problem check_ids(struct shard_file *f, long first, long end)
+{
+    int32_t id[PIECE / 4];
+    struct problem p = NO_PROBLEM;
+
+    for (long at = first; at < end && !is_problem(&p); at += PIECE / 4)
+        p = shard_read_tokens(f, at, least(PIECE / 4, end - at), id);
+    return p;
+}
+
+/* Neighbours are compared across the end of the block too. */
+static struct problem check_rise(struct shard_file *f, long first, long end)
+{
+    enum { ROOM = PIECE / 8 };
+    uint64_t offset[ROOM];
+    struct problem p = NO_PROBLEM;
+
+    end = least(end + 1, f->head.documents + 1);
+    for (long at = first; at < end && !is_problem(&p); at += ROOM - 1)
+        p = shard_read_documents(f, at, least(ROOM, end - at), offset);
     return p;
 }
 
 struct problem shard_verify(struct shard_file *f, long first, long n)
 {
     for (long i = first; i < first + n; i++) {
-        struct problem p = check_block(f, i);
+        struct shard_block b = shard_block(&f->head, i);
+        struct problem p = check_sum(f, i);
 
-        if (is_problem(&p))
-            return p;
-    }
-    return NO_PROBLEM;
-}
-
-struct problem shard_read_tokens(struct shard_file *f, long first, long n,
-                                 int32_t *out)
-{
-    _Alignas(8) unsigned char raw[PIECE];
-    long room = PIECE / f->head.token_bytes, end = first + n;
-
-    for (long i = first / SHARD_BLOCK; i * SHARD_BLOCK < end; i++) {
-        struct problem p = NO_PROBLEM;
-
-        if (!f->checked[i])
-            p = check_block(f, i);
-        if (is_problem(&p))
-            return p;
-    }
-    for (long at = first; at < end; at += room) {
-        struct problem p =
-            read_piece(f, at, least(room, end - at), raw, out + (at - first));
-
+        if (!is_problem(&p))
+            p = i < token_blocks(&f->head) ? check_ids(f, b.first, b.end)
+                                           : check_rise(f, b.first, b.end);
         if (is_problem(&p))
             return p;
     }

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io/file.h"
 #include "io/h5.h"
 #include "io/seal.h"
-#include "io/sum.h"
 
-enum { PIECE = 1 << 16 };
+enum { RANGES = 2 }; /* with sums of their own */
 
 struct temporary {
-    char path[sizeof((struct shard *)0)->path + 8];
+    char path[sizeof((struct shard_writer *)0)->name];
 };
 
 static struct temporary temporary_of(const struct shard *s)
@@ -53,13 +53,15 @@ static struct problem write_attributes(struct h5 *f, const struct shard *s,
 
 static struct problem create_datasets(struct h5 *f, struct shard *s)
 {
+    long document_blocks = s->documents / SHARD_OFFSETS + 1;
     const struct {
         const char *name;
         enum h5_number number;
         long n;
         uint64_t *at;
     } row[] = {{"documents", H5_U64, s->documents + 1, &s->documents_at},
-               {"sums", H5_U64, shard_blocks(s), &s->sums_at},
+               {"document_sums", H5_U64, document_blocks, &s->document_sums_at},
+               {"sums", H5_U64, shard_blocks(s) - document_blocks, &s->sums_at},
                {"tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, s->tokens,
                 &s->tokens_at}};
 
@@ -87,7 +89,7 @@ static struct problem create_file(struct shard *s, const char *path,
                                   const char *source)
 {
     struct h5 f;
-    struct problem p = h5_create(&f, path, seal_block_bytes(1)), closed;
+    struct problem p = h5_create(&f, path, seal_block_bytes(RANGES)), closed;
 
     if (!is_problem(&p))
         p = write_attributes(&f, s, source);
@@ -129,9 +131,11 @@ static struct problem sync_path(const char *path, int flags)
 struct problem shard_write_seal(const struct shard *s)
 {
     struct temporary t = temporary_of(s);
-    struct seal_range tokens = {s->tokens_at,
-                                (uint64_t)(s->tokens * s->token_bytes)};
-    struct problem p = seal_write(t.path, seal_block_bytes(1), &tokens, 1);
+    struct seal_range range[RANGES] = {
+        {s->documents_at, 8 * (uint64_t)(s->documents + 1)},
+        {s->tokens_at, (uint64_t)(s->tokens * s->token_bytes)}};
+    struct problem p =
+        seal_write(t.path, seal_block_bytes(RANGES), range, RANGES);
 
     return is_problem(&p) ? p : sync_path(t.path, O_RDWR);
 }
@@ -139,12 +143,18 @@ struct problem shard_write_seal(const struct shard *s)
 struct problem shard_write_publish(const struct shard *s)
 {
     struct temporary t = temporary_of(s);
-    char directory[sizeof s->path];
-    char *slash;
 
     if (rename(t.path, s->path) != 0)
         return problem("%s cannot be renamed to %s: %s", t.path, s->path,
                        strerror(errno));
+    return NO_PROBLEM;
+}
+
+struct problem shard_write_settle(const struct shard *s)
+{
+    char directory[sizeof s->path];
+    char *slash;
+
     strcpy(directory, s->path);
     slash = strrchr(directory, '/');
     strcpy(slash ? slash + (slash == directory) : directory, slash ? "" : ".");
@@ -162,9 +172,11 @@ struct problem shard_write_open(struct shard_writer *w, const struct shard *s)
 {
     struct temporary t = temporary_of(s);
 
-    *w = (struct shard_writer){s, open(t.path, O_RDWR | O_CLOEXEC)};
+    *w = (struct shard_writer){.head = s};
+    strcpy(w->name, t.path);
+    w->fd = open(w->name, O_RDWR | O_CLOEXEC);
     if (w->fd < 0)
-        return problem("%s cannot be opened: %s", t.path, strerror(errno));
+        return problem("%s cannot be opened: %s", w->name, strerror(errno));
     return NO_PROBLEM;
 }
 
@@ -173,31 +185,12 @@ struct problem shard_write_close(struct shard_writer *w)
     struct problem p = NO_PROBLEM;
 
     if (w->fd >= 0 && fsync(w->fd) != 0)
-        p = problem("%s.tmp cannot be brought to the disk: %s", w->head->path,
+        p = problem("%s cannot be brought to the disk: %s", w->name,
                     strerror(errno));
     if (w->fd >= 0 && close(w->fd) != 0 && !is_problem(&p))
-        p = problem("%s.tmp cannot be closed: %s", w->head->path,
-                    strerror(errno));
+        p = problem("%s cannot be closed: %s", w->name, strerror(errno));
     w->fd = -1;
     return p;
-}
-
-static struct problem write_bytes(struct shard_writer *w, uint64_t at,
-                                  const void *from, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = pwrite(w->fd, from, n, (off_t)at);
-
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return problem("%s.tmp cannot be written: %s", w->head->path,
-                           strerror(done < 0 ? errno : ENOSPC));
-        from = (const char *)from + done;
-        n -= (size_t)done;
-        at += (uint64_t)done;
-    }
-    return NO_PROBLEM;
 }
 
 struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
@@ -205,53 +198,30 @@ struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
 {
     long width = w->head->token_bytes;
 
-    return write_bytes(w, w->head->tokens_at + (uint64_t)(first * width),
-                       tokens, (size_t)(n * width));
+    return file_write_at(w->fd, w->name,
+                         w->head->tokens_at + (uint64_t)(first * width), tokens,
+                         (size_t)(n * width));
 }
 
 struct problem shard_write_documents(struct shard_writer *w, long first, long n,
                                      const uint64_t *offsets)
 {
-    return write_bytes(w, w->head->documents_at + 8 * (uint64_t)first, offsets,
-                       8 * (size_t)n);
-}
-
-static struct problem sum_block(struct shard_writer *w, long block,
-                                uint64_t *sum)
-{
-    unsigned char piece[PIECE];
-    long width = w->head->token_bytes;
-    long at = block * SHARD_BLOCK * width, end = at + SHARD_BLOCK * width;
-
-    *sum = 0;
-    if (end > w->head->tokens * width)
-        end = w->head->tokens * width;
-    while (at < end) {
-        size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE;
-        ssize_t got =
-            pread(w->fd, piece, n, (off_t)w->head->tokens_at + (off_t)at);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got != (ssize_t)n)
-            return problem("%s.tmp cannot be read back: %s", w->head->path,
-                           got < 0 ? strerror(errno) : "it is too short");
-        *sum += sum_bytes(piece, n, (uint64_t)at);
-        at += got;
-    }
-    return NO_PROBLEM;
+    return file_write_at(w->fd, w->name,
+                         w->head->documents_at + 8 * (uint64_t)first, offsets,
+                         8 * (size_t)n);
 }
 
 struct problem shard_write_sums(struct shard_writer *w, long first, long n)
 {
-    for (long i = first; i < first + n; i++) {
-        uint64_t sum;
-        struct problem p = sum_block(w, i, &sum);
+    struct problem p = NO_PROBLEM;
 
+    for (long i = first; i < first + n && !is_problem(&p); i++) {
+        struct shard_block b = shard_block(w->head, i);
+        uint64_t sum;
+
+        p = shard_block_sum(&b, w->fd, w->name, &sum);
         if (!is_problem(&p))
-            p = write_bytes(w, w->head->sums_at + 8 * (uint64_t)i, &sum, 8);
-        if (is_problem(&p))
-            return p;
+            p = file_write_at(w->fd, w->name, b.sum_at, &sum, sizeof sum);
     }
-    return NO_PROBLEM;
+    return p;
 }

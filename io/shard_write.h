@@ -11,21 +11,25 @@
  *   one rank      shard_write_create, and the header goes to all
  *   every rank    shard_write_open, _tokens and _documents, _close
  *   after a barrier, every rank   _open, _sums of some blocks, _close
- *   after a barrier, one rank     shard_write_seal, then shard_write_publish
+ *   after a barrier, one rank     shard_write_seal, then shard_write_publish,
+ *                 which gives it its name, and shard_write_settle, which brings
+ *                 the names in its directory to the disk
  *
  * What went wrong is removed by shard_write_discard, which is quiet where there
  * is nothing. */
 
-/* Takes every member of s but the three places and token_bytes, and fills
- * these in.  `source` names the inputs. */
+/* Takes every member of s but the places and token_bytes, and fills these in.
+ * `source` names the inputs. */
 struct problem shard_write_create(struct shard *s, const char *source);
 struct problem shard_write_seal(const struct shard *s);
 struct problem shard_write_publish(const struct shard *s);
+struct problem shard_write_settle(const struct shard *s);
 void shard_write_discard(const struct shard *s);
 
 struct shard_writer {
     const struct shard *head; /* not owned */
     int fd;
+    char name[sizeof((struct shard *)0)->path + 8]; /* PATH.tmp */
 };
 
 struct problem shard_write_open(struct shard_writer *w, const struct shard *s);
@@ -39,7 +43,7 @@ struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
 struct problem shard_write_documents(struct shard_writer *w, long first, long n,
                                      const uint64_t *offsets);
 
-/* Sums of blocks [first, first + n), of the tokens as they stand in the file.
+/* Sums of blocks [first, first + n) (shard_block), of what stands in the file.
  */
 struct problem shard_write_sums(struct shard_writer *w, long first, long n);
 

@@ -36,9 +36,6 @@ void op_bias_backward(struct mat dx, wide *db);
 void op_residual(struct mat x, struct mat s, const real *b1, const real *b2,
                  struct mat y);
 
-/* x *= factor. */
-void op_scale(wide *x, long n, wide factor);
-
 /* Sum of squares, in double, to the host. */
 double op_sum_squares(const wide *x, long n);
 

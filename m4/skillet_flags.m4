@@ -56,3 +56,21 @@ AC_DEFUN([SKILLET_SANITIZERS], [
       [AC_MSG_ERROR([$CC cannot build with --enable-sanitizers; use another CC])])])
   AC_SUBST([SANITIZER_CFLAGS])
 ])
+
+# SKILLET_KEEP_ARGUMENTS: what configure was given, for the configures that
+# make distcheck and make sanitize run: all but places (--prefix, ...), as words
+# for a shell in a recipe.
+AC_DEFUN([SKILLET_KEEP_ARGUMENTS], [
+  CONFIGURE_ARGUMENTS=
+  eval "set x $ac_configure_args"
+  shift
+  for skillet_word
+  do
+    AS_CASE([$skillet_word],
+      [--with-*|--without-*|--enable-*|--disable-*|@<:@A-Z@:>@*=*], [
+        skillet_word=`AS_ECHO(["$skillet_word"]) |
+          sed -e "s/'/'\\\\\\\\''/g" -e 's/@<:@@S|@@:>@/&&/g'`
+        AS_VAR_APPEND([CONFIGURE_ARGUMENTS], [" '$skillet_word'"])])
+  done
+  AC_SUBST([CONFIGURE_ARGUMENTS])
+])

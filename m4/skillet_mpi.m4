@@ -8,7 +8,8 @@ AC_DEFUN([SKILLET_PROG_MPICC], [
     CC=$MPICC])
 ])
 
-# SKILLET_WITH_MPI: CC links MPI-3, and there is a launcher for make check.
+# SKILLET_WITH_MPI: CC links MPI-3.  Only make check needs a launcher: containers
+# that build and login nodes may have none.
 AC_DEFUN([SKILLET_WITH_MPI], [
   AC_ARG_VAR([MPIEXEC], [MPI launcher that make check calls as MPIEXEC MPIEXEC_FLAGS -n RANKS PROGRAM])
   AC_ARG_VAR([MPIEXEC_FLAGS], [options of MPIEXEC])
@@ -21,7 +22,6 @@ AC_DEFUN([SKILLET_WITH_MPI], [
     SKILLET_MISS([an MPI-3 C compiler (set CC to its wrapper)],
                  [libopenmpi-dev], [openmpi])])
   AC_CHECK_PROGS([MPIEXEC], [mpirun mpiexec srun])
-  AS_IF([test -z "$MPIEXEC"], [
-    SKILLET_MISS([an MPI launcher for make check (set MPIEXEC)],
-                 [openmpi-bin], [])])
+  AS_IF([test -z "$MPIEXEC"],
+    [AC_MSG_WARN([no MPI launcher: make check will need MPIEXEC])])
 ])

@@ -10,21 +10,34 @@
 #define MPI_REAL_TYPE MPI_FLOAT
 #endif
 
-/* MPI counts are int: long buffers go in pieces of this many elements. */
-enum { PIECE = 1 << 28 };
+static void count(struct group *g, long n, size_t width)
+{
+    g->traffic.calls++;
+    g->traffic.bytes += n * (int64_t)width;
+}
+
+static int piece(long left)
+{
+    return left < COMM_PIECE ? (int)left : COMM_PIECE;
+}
 
 static void reduce(struct group *g, char *x, long n, size_t width, MPI_Op op)
 {
     if (g->size == 1)
         return;
-    for (long done = 0; done < n; done += PIECE) {
-        int count = n - done < PIECE ? (int)(n - done) : PIECE;
-
-        MPI_Allreduce(MPI_IN_PLACE, x + (size_t)done * width, count,
+    for (long done = 0; done < n; done += COMM_PIECE)
+        MPI_Allreduce(MPI_IN_PLACE, x + (size_t)done * width, piece(n - done),
                       MPI_REAL_TYPE, op, g->comm);
-    }
-    g->traffic.calls++;
-    g->traffic.bytes += n * (int64_t)width;
+    count(g, n, width);
+}
+
+void coll_broadcast_wide(struct group *g, wide *x, long n)
+{
+    if (g->size == 1)
+        return;
+    for (long done = 0; done < n; done += COMM_PIECE)
+        MPI_Bcast(x + done, piece(n - done), MPI_REAL_TYPE, 0, g->comm);
+    count(g, n, sizeof *x);
 }
 
 void coll_sum(struct group *g, struct mat m)

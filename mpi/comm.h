@@ -12,6 +12,9 @@ struct group {
     struct traffic traffic;
 };
 
+/* MPI counts are int: long buffers go in pieces of this many elements. */
+enum { COMM_PIECE = 1 << 28 };
+
 /* The world's group, before and after MPI runs. */
 void group_open_world(void);
 

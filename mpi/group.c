@@ -59,12 +59,20 @@ bool group_any(struct group *g, bool here)
     return any;
 }
 
-/* MPI counts are int: long buffers go in pieces of this many elements. */
-enum { PIECE = 1 << 28 };
+struct problem group_agree(struct group *g, struct problem p)
+{
+    int first = is_problem(&p) ? g->rank : g->size;
+
+    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, g->comm);
+    if (first == g->size)
+        return NO_PROBLEM;
+    MPI_Bcast(p.text, sizeof p.text, MPI_CHAR, first, g->comm);
+    return p;
+}
 
 static int piece(size_t left)
 {
-    return left < PIECE ? (int)left : PIECE;
+    return left < COMM_PIECE ? (int)left : COMM_PIECE;
 }
 
 void group_broadcast(struct group *g, void *at, size_t bytes)
@@ -128,12 +136,13 @@ void *group_exchange(struct group *g, const void *out, const size_t *send,
                      size_t *received)
 {
     int *counts = calloc(4 * (size_t)g->size, sizeof *counts);
-    int *out_at = counts + g->size;
-    int *in_counts = out_at + g->size, *in_at = in_counts + g->size;
+    int *out_at, *in_counts, *in_at;
     size_t out_total = 0, in_total = 0;
     char *in;
 
     CHECK(counts, "no memory to exchange between %d ranks", g->size);
+    out_at = counts + g->size;
+    in_counts = out_at + g->size, in_at = in_counts + g->size;
     MPI_Alltoall(send, sizeof *send, MPI_BYTE, received, sizeof *send, MPI_BYTE,
                  g->comm);
     for (int r = 0; r < g->size; r++) {

@@ -26,6 +26,10 @@ int group_rank(const struct group *g);
  * rank has seen, before anyone leaves a collective path.  Collective over g. */
 bool group_any(struct group *g, bool here);
 
+/* The problem of the lowest rank that has one, on every rank; none if no rank
+ * has.  Collective over g. */
+struct problem group_agree(struct group *g, struct problem p);
+
 /* The bytes of rank 0 on every rank.  Collective over g. */
 void group_broadcast(struct group *g, void *at, size_t bytes);
 

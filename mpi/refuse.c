@@ -7,9 +7,11 @@
 
 enum { WRONG_INPUT = 2 };
 
-/* Ranks outside g know nothing of this and can't be asked to finalise. */
+/* Ranks outside g know nothing of this and can't be asked to finalise; none of
+ * g may end them before rank 0 has spoken. */
 static _Noreturn void end(struct group *g)
 {
+    MPI_Barrier(g->comm);
     if (g->size < group_size(group_world()))
         MPI_Abort(MPI_COMM_WORLD, WRONG_INPUT);
     MPI_Finalize();
@@ -33,11 +35,7 @@ void refuse(struct group *g, const char *fmt, ...)
 
 void refuse_if(struct group *g, struct problem p)
 {
-    int first = is_problem(&p) ? g->rank : g->size;
-
-    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, g->comm);
-    if (first == g->size)
-        return;
-    MPI_Bcast(p.text, sizeof p.text, MPI_CHAR, first, g->comm);
-    refuse(g, "%s", p.text);
+    p = group_agree(g, p);
+    if (is_problem(&p))
+        refuse(g, "%s", p.text);
 }

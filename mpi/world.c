@@ -35,8 +35,10 @@ static void catch_requests(void)
 
 void world_start(int *argc, char ***argv)
 {
+    int threads; /* those of the BLAS: one of ours speaks to MPI */
+
     catch_requests();
-    MPI_Init(argc, argv);
+    MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &threads);
     die_hook = stop_everyone;
     group_open_world();
 }

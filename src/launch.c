@@ -25,35 +25,47 @@ static void read_settings(struct settings *s, int argc, char **argv)
             settings_read_argument(s, argv[i]);
 }
 
-static char *join(const char *directory, size_t length, const char *name)
+static char *join(const char *directory, const char *below, const char *name)
 {
-    size_t size = length + strlen(name) + 2;
+    size_t size = strlen(directory) + strlen(below) + strlen(name) + 2;
     char *path = malloc(size);
 
     CHECK(path, "no memory for the path of %s", name);
-    snprintf(path, size, "%.*s/%s", (int)length, directory, name);
+    snprintf(path, size, "%s%s/%s", directory, below, name);
     return path;
 }
 
-/* In a build tree the programs lie beside this one, else in libexec.  The path
- * is malloc'd, NULL if there is no such program. */
+/* "" if the system does not tell. */
+static void find_own_directory(char *path, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", path, size - 1);
+    char *slash;
+
+    path[n > 0 ? n : 0] = '\0';
+    slash = strrchr(path, '/');
+    if (slash)
+        *slash = '\0';
+}
+
+/* In a build tree the programs lie beside this one, else in libexec: first that
+ * of the same prefix, which may have moved since (a stage, a module tree), then
+ * that of configure.  The path is malloc'd, NULL if there is no such program.
+ */
 static char *find_program(const char *name)
 {
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    const char *slash;
+    char here[4096];
     char *path;
 
-    self[n > 0 ? n : 0] = '\0';
-    slash = strrchr(self, '/');
-    path = slash ? join(self, (size_t)(slash - self), name) : NULL;
-    if (path && access(path, X_OK) == 0)
-        return path;
-    free(path);
-    path = join(PKGLIBEXECDIR, strlen(PKGLIBEXECDIR), name);
-    if (access(path, X_OK) == 0)
-        return path;
-    free(path);
+    find_own_directory(here, sizeof here);
+    const char *const places[][2] = {
+        {here, ""}, {here, "/../libexec/skillet"}, {PKGLIBEXECDIR, ""}};
+
+    for (int i = *here ? 0 : 2; i < 3; i++) {
+        path = join(places[i][0], places[i][1], name);
+        if (access(path, X_OK) == 0)
+            return path;
+        free(path);
+    }
     return NULL;
 }
 
@@ -64,7 +76,8 @@ static int report_missing(const struct settings *s, const char *name)
                   "Skillet with --with-cuda, or set train.device=cpu",
                   settings_place(s, "train.device"), name);
     else
-        log_error("the program %s is neither beside this one nor in %s: build "
+        log_error("the program %s is neither beside this one, nor in "
+                  "../libexec/skillet from here, nor in %s: build "
                   "and install Skillet again",
                   name, PKGLIBEXECDIR);
     return WRONG_INPUT;

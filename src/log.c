@@ -2,27 +2,16 @@
 
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kernels/check.h"
+#include "src/launcher.h"
 
 static bool speaks;
 static bool progress_stands; /* the cursor is in a progress line */
-
-/* This process' rank as its launcher tells it, or NULL if there is none. */
-static const char *launched_rank(void)
-{
-    static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK",
-                                        "PMI_RANK", "SLURM_PROCID"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (getenv(names[i]))
-            return getenv(names[i]);
-    return NULL;
-}
 
 void log_init(bool this_process_speaks)
 {
@@ -31,7 +20,7 @@ void log_init(bool this_process_speaks)
 
 void log_init_early(void)
 {
-    const char *rank = launched_rank();
+    const char *rank = launcher_rank();
 
     speaks = !rank || strcmp(rank, "0") == 0;
 }
@@ -75,11 +64,14 @@ void log_warning(const char *fmt, ...)
 
 void log_error(const char *fmt, ...)
 {
+    static const struct timespec while_another_speaks = {.tv_nsec = 500000000};
     va_list ap;
 
     va_start(ap, fmt);
     put(stderr, "skillet: ", fmt, ap);
     va_end(ap);
+    if (!speaks)
+        nanosleep(&while_another_speaks, NULL);
 }
 
 /* mpirun gives its ranks a pseudo-terminal even where its own output goes to a
@@ -104,7 +96,7 @@ bool log_is_terminal(void)
 
     if (known < 0)
         known = isatty(STDOUT_FILENO) &&
-                (!launched_rank() || launcher_has_terminal());
+                (!launcher_rank() || launcher_has_terminal());
     return speaks && known;
 }
 

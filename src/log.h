@@ -17,7 +17,9 @@ void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* "warning: ..." */
 void log_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* "skillet: ...", for what ends a process that has no group to refuse in. */
+/* "skillet: ...", for what ends a process that has no group to refuse in: the
+ * caller then ends it.  One that does not speak is kept here for half a second,
+ * as mpirun kills the others, also the one that speaks, when the first ends. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Writes over the last progress line; nothing where stdout is no terminal.  The

@@ -2,15 +2,19 @@
  * device, and PROGRAM is its name. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "io/file.h"
 #include "kernels/check.h"
 #include "kernels/device.h"
 #include "mpi/world.h"
 #include "src/commands/commands.h"
+#include "src/launcher.h"
 #include "src/log.h"
 #include "src/program.h"
 #include "src/settings.h"
+
+enum { WRONG_INPUT = 2 };
 
 /* The command line taken apart; the texts are those of argv. */
 struct line {
@@ -175,6 +179,35 @@ static bool show(int argc, char **argv, struct problem *p)
     return help;
 }
 
+/* Every part of every shard of every skill holds a descriptor, and many sites
+ * give 1,024 where a process may ask for more. */
+static void allow_open_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* A launcher that the MPI library does not understand makes of N ranks N runs
+ * of one rank, over the same files.  One of them says so, the one that the
+ * launcher calls rank 0. */
+static bool is_split(void)
+{
+    const char *name;
+    long n = launcher_size(&name);
+
+    if (n <= 1 || group_size(group_world()) > 1)
+        return false;
+    log_error("%s says that %ld processes started together, but each of them "
+              "is alone to MPI: start them with the launcher of the MPI "
+              "library that Skillet was built with (skillet --version: %s)",
+              name, n, world_version());
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct problem p;
@@ -182,7 +215,12 @@ int main(int argc, char **argv)
 
     if (show(argc, argv, &p) && !is_problem(&p))
         return 0;
+    allow_open_files();
     world_start(&argc, &argv);
+    if (is_split()) {
+        world_stop();
+        return WRONG_INPUT;
+    }
     log_init(group_rank(group_world()) == 0);
     refuse_if(group_world(), p);
     status = run(group_world(), argc, argv);

@@ -101,6 +101,40 @@ refuses_together "a program that was not built" \
 refuses "no such program" "train.device=gpu does not go with train.precision" \
   train gpu.ini train.precision=double
 
+refuses "an architecture" "model.architecture=bert: must be gpt-neox" \
+  train model.architecture=bert
+refuses "a rotary base" "model.rotary_base=0: must be a number above 0" \
+  train model.rotary_base=0
+
+# split NAME VARIABLE RANK WANT: a launcher that MPI does not know started four
+# of this process; the one of rank 0 speaks.
+split() {
+  env "$2=4" "${2%SIZE}RANK=$3" "$skillet" train good.ini >out 2>err </dev/null
+  same "$1" "2 $4" "$? $(sed 's/processes.*//' err)"
+}
+split "ranks that MPI takes for four runs refuse" PMI_SIZE 0 \
+  "skillet: PMI_SIZE says that 4 "
+split "and once" PMI_SIZE 3 ""
+split "the same for Open MPI's launcher" OMPI_COMM_WORLD_SIZE 0 \
+  "skillet: OMPI_COMM_WORLD_SIZE says that 4 "
+env SLURM_STEP_NUM_TASKS=4 OMPI_COMM_WORLD_SIZE=1 "$skillet" trane 2>err
+check "one rank in a larger Slurm step is no split" \
+  only_sentence err "unknown command trane"
+
+# Thirty skills, whose texts lie under a path in each line.
+mkdir many
+i=0
+while test $((i += 1)) -le 30; do
+  printf '{"meta":{"text":"abcdefgh%d"},"text":1}\n{"meta":{"text":"zyxwvuts%d"}}\n' \
+    $i $i >many/s$i.jsonl
+done
+check "tokenize.field may be a path" "$skillet" tokenize many data.directory=d \
+  tokenize.field=meta.text tokenize.split=0.5,0.5,0
+check "more shards are read than the soft limit of open files" \
+  sh -c 'ulimit -S -n 40 && exec "$@"' sh "$skillet" train data.directory=d \
+  model.hidden=16 model.heads=2 model.layers=1 train.sequence_length=1 \
+  train.steps=1 mixture.rounds=1 output.directory=run
+
 shows "--help" "^  train  *RUN.ini" --help
 shows "help" "^usage: skillet COMMAND" help
 shows "help of a command" "^usage: skillet train RUN.ini" help train

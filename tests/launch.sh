@@ -16,6 +16,13 @@ export OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_MCA_hwloc_base_binding_policy=none
 export OMPI_MCA_btl=self,vader OMPI_MCA_pml=ob1
 export OMPI_MCA_btl_vader_backing_directory="$TMPDIR"
+# When a rank ends with another status than 0, as refusing tests do, mpirun would
+# give the others a second more; and PMIx's store in shared memory fails at times
+# when a rank dies.
+export OMPI_MCA_odls_base_sigkill_timeout=0
+export PMIX_MCA_gds=hash
+# A program without mpirun need not start a daemon that could spawn more ranks.
+export OMPI_MCA_ess_singleton_isolated=1
 # The same for Open MPI 5, which starts ranks by PRRTE.
 export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
 export PRTE_MCA_hwloc_default_binding_policy=none

@@ -58,6 +58,12 @@ none() {
   if test -z "$2"; then ok "$1"; else not_ok "$1" "$2"; fi
 }
 
+# same NAME WANT GOT
+same() {
+  if test "$2" = "$3"; then ok "$1"; else not_ok "$1" "want $2
+got  $3"; fi
+}
+
 tap_done() {
   echo "1..$tap_count"
 }

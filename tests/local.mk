@@ -18,8 +18,10 @@ check_PROGRAMS += %D%/test_rng
 check_PROGRAMS += %D%/test_sampler
 check_PROGRAMS += %D%/test_settings
 check_PROGRAMS += %D%/test_shard
+check_PROGRAMS += %D%/test_shard_foreign
 check_PROGRAMS += %D%/test_sum
 
+twin_tests += %D%/test_adjoint-float %D%/test_adjoint-double
 twin_tests += %D%/test_attention-float %D%/test_attention-double
 twin_tests += %D%/test_cross_entropy-float %D%/test_cross_entropy-double
 twin_tests += %D%/test_golden-double
@@ -27,6 +29,7 @@ twin_tests += %D%/test_gradients-double
 twin_tests += %D%/test_grid-float %D%/test_grid-double
 twin_tests += %D%/test_ops-float %D%/test_ops-double
 twin_tests += %D%/test_ranks-float %D%/test_ranks-double
+twin_tests += %D%/test_step-double
 twin_tests += %D%/test_vmath-float
 # It holds code of kernels/.
 test_vmath_cflags = $(KERNEL_CFLAGS)
@@ -34,6 +37,7 @@ test_vmath_cflags = $(KERNEL_CFLAGS)
 sh_tests += %D%/cli.sh
 sh_tests += %D%/harness.sh
 sh_tests += %D%/headers.sh
+sh_tests += %D%/install.sh
 sh_tests += %D%/layering.sh
 sh_tests += %D%/shell.sh
 sh_tests += %D%/symbols.sh
@@ -41,7 +45,7 @@ sh_tests += %D%/tokenize.sh
 sh_tests += %D%/train.sh
 
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
-EXTRA_DIST += %D%/oracle.h %D%/small_run.h %D%/tap.h
+EXTRA_DIST += %D%/oracle.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/mpi-tap %D%/strip.awk
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 
@@ -68,7 +72,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # Automake has no rule to make two programs of one source without six lines for
 # each: these patterns are that rule.
-check_DATA = $(twin_tests)
+check_DATA = need-launcher $(twin_tests)
 twins = $(twin_tests) $(big_twin_tests)
 EXTRA_DIST += $(sort $(patsubst %-float,%.c,$(patsubst %-double,%.c,$(twins))))
 CLEANFILES += $(twins) $(twins:%=%.d)
@@ -90,6 +94,11 @@ test_link = $(AM_V_CCLD)$(CC) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 bigcheck:
 	SKILLET_BIG=1 $(MAKE) $(AM_MAKEFLAGS) check \
-	  TESTS='$(TESTS) $(BIG_TESTS)' check_DATA='$(twins)'
+	  TESTS='$(TESTS) $(BIG_TESTS)' check_DATA='need-launcher $(twins)'
 
-.PHONY: bigcheck
+need-launcher:
+	@test -n '$(MPIEXEC)' || { \
+	  echo "make check needs an MPI launcher, and configure found none:" \
+	    "run make check MPIEXEC=NAME, such as mpirun or srun" >&2; exit 1; }
+
+.PHONY: bigcheck need-launcher

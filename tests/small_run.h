@@ -55,7 +55,7 @@ static inline void small_run_open(struct small_run *run, struct group *all,
     model_init(&run->model, &shape, run->grid.tensor, s->train.seed);
     for (int i = 0; i < run->data.train.skills.n; i++)
         counts[i] = samples / run->data.train.skills.n;
-    sampler_init(&run->sampler, run->data.train.skills.n,
+    sampler_init(&run->sampler, &run->data.train.skills,
                  run->data.train.windows, (uint64_t)s->train.seed);
     sampler_advance(&run->sampler, counts);
     step_init(&run->step, s, &run->grid, &run->data, &run->model);

@@ -184,6 +184,9 @@ static void check_parts(void)
     two[1] = header("train", 2, 256, -1);
     strcpy(two[1].skill, "baking");
     check_refused(two, 2, "renamed");
+    two[1] = header("train", 2, 256, -1);
+    strcpy(two[1].title, "cook-ing");
+    check_refused(two, 2, "of two skills");
 }
 
 static void check_list(void)

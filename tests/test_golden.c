@@ -35,13 +35,13 @@ static const char *const base[] = {"model.layers=2",
                                    "train.weight_decay=0.01",
                                    NULL};
 
-struct batch {
+struct example {
     int32_t token[TOKENS], target[TOKENS];
 };
 
-static struct batch make_batch(void)
+static struct example make_example(void)
 {
-    struct batch b;
+    struct example b;
 
     for (int i = 0; i < TOKENS; i++) {
         const int *id = &gpt_neox_ids[i / LENGTH][i % LENGTH];
@@ -71,7 +71,8 @@ static void restart(struct parameters *p)
     device_zero(p->v, (size_t)p->numbers * sizeof *p->v);
 }
 
-static void mean_gradient(struct model *m, const struct batch *b, wide *losses)
+static void mean_gradient(struct model *m, const struct example *b,
+                          wide *losses)
 {
     struct parameters *p = &m->parameters;
 
@@ -103,7 +104,7 @@ static double gradient_difference(struct model *m, const struct parameter *row,
            largest;
 }
 
-static void check_gradients(struct model *m, const struct batch *b,
+static void check_gradients(struct model *m, const struct example *b,
                             const struct gpt_neox *golden, const char *name)
 {
     const struct parameters *p = &m->parameters;
@@ -126,7 +127,7 @@ static void check_gradients(struct model *m, const struct batch *b,
        same_names ? "" : " (names differ)", worst, where);
 }
 
-static void check_losses(struct model *m, const struct batch *b,
+static void check_losses(struct model *m, const struct example *b,
                          const struct gpt_neox *golden, const char *name)
 {
     wide losses[TOKENS];
@@ -147,12 +148,14 @@ static void update(struct small_run *run, long step, double clip)
 
     group_sum(m->tensor, &squares, 1);
     optimiser_update(&m->parameters, &run->settings, step,
+                     optimiser_rate(&run->settings, step),
                      clip > 0 ? clip / sqrt(squares) : 1);
 }
 
-static void check_training(struct small_run *run, const struct batch *b,
+static void check_training(struct small_run *run, const struct example *b,
                            const double *golden, double clip, const char *name)
 {
+    const char *clipped = clip > 0 ? " with clipping" : "";
     double worst = 0;
     wide losses[TOKENS];
 
@@ -167,18 +170,15 @@ static void check_training(struct small_run *run, const struct batch *b,
             mean += (double)losses[i] / TOKENS;
         worst = worse(worst, fabs(mean / golden[step] - 1));
     }
-    ok(worst<training_tolerance, "%s: losses of %d steps%s, worst %.1e", name,
-             STEPS, clip> 0
-           ? " with clipping"
-           : "",
-       worst);
+    ok(worst < training_tolerance, "%s: losses of %d steps%s, worst %.1e", name,
+       STEPS, clipped, worst);
 }
 
 static void check_model(const char *const *extra, const struct gpt_neox *golden,
                         const char *name)
 {
     struct small_run run;
-    struct batch b = make_batch();
+    struct example b = make_example();
 
     small_settings(&run.settings, base);
     for (; *extra; extra++)

@@ -22,14 +22,14 @@ static const char *const base[] = {"model.layers=2",
                                    "train.seed=5",
                                    NULL};
 
-struct batch {
+struct example {
     int32_t token[15], target[15];
 };
 
 /* One target is left out of the loss, as padding is. */
-static struct batch make_batch(void)
+static struct example make_example(void)
 {
-    struct batch b;
+    struct example b;
 
     for (int i = 0; i < 15; i++) {
         b.token[i] = (i * 7 + 3) % 9;
@@ -39,7 +39,7 @@ static struct batch make_batch(void)
     return b;
 }
 
-static double total_loss(struct model *m, const struct batch *b)
+static double total_loss(struct model *m, const struct example *b)
 {
     wide losses[15];
     double sum = 0;
@@ -98,7 +98,7 @@ static void disturb(struct model *m)
 /* The slope of the loss along element j, by a central difference of fourth
  * order: what is cut off, h^4, and what is rounded, eps / h, are near 1e-10. */
 static double slope(struct model *m, const struct parameter *row, long j,
-                    const struct batch *b)
+                    const struct example *b)
 {
     const double h = 2e-4;
     static const int steps[] = {-2, -1, 1, 2}, weights[] = {1, -8, 8, -1};
@@ -115,7 +115,7 @@ static double slope(struct model *m, const struct parameter *row, long j,
 /* Largest difference over all elements of a parameter, against the largest
  * slope in it. */
 static double worst_of(struct model *m, const struct parameter *row,
-                       const struct batch *b)
+                       const struct example *b)
 {
     double worst = 0, scale = 1e-3;
 
@@ -131,7 +131,7 @@ static double worst_of(struct model *m, const struct parameter *row,
 static void check_model(const char *const *extra, const char *name)
 {
     struct small_run run;
-    struct batch batch = make_batch();
+    struct example batch = make_example();
     struct model *m = &run.model;
     struct parameters *p = &m->parameters;
     int tensor = group_size(group_world());

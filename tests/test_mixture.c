@@ -250,6 +250,28 @@ static void check_reductions(void)
     policy_free(&p);
 }
 
+/* Without names: row i teaches column j, in the order of the lists. */
+static void check_nameless(void)
+{
+    const char *extra[] = {"mixture.eta=1", NULL, NULL};
+    char path[512], argument[600];
+    struct policy p;
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/nameless.csv", getenv("TMPDIR"));
+    f = fopen(path, "w");
+    fprintf(f, "0,0.69314718055994531\n0,0\n");
+    fclose(f);
+    snprintf(argument, sizeof argument, "mixture.graph=%s", path);
+    extra[1] = argument;
+    open_policy(&p, 2, 2, NULL, extra);
+    policy_next(&p);
+    policy_observe(&p, (double[2]){0, 1});
+    ok(furthest(policy_next(&p).p, (double[2]){2. / 3, 1. / 3}, 2) < 1e-15,
+       "a graph without names is taken by order, row teaches column");
+    policy_free(&p);
+}
+
 static void check_rounds(void)
 {
     const char *extra[] = {"mixture.policy=stratified", "mixture.rounds=6",
@@ -307,44 +329,63 @@ static void check_weights(void)
     policy_free(&p);
 }
 
-/* Shares of k skills that wander, and what the rule promises of the counts. */
+/* Shares of k skills that wander, in whole units so that rounding them does
+ * nothing, and what the rule promises of the counts. */
 static void check_deal(int k, int64_t samples)
 {
     struct mixture m;
-    double *p = calloc((size_t)k, sizeof *p), *owed = calloc((size_t)k, 8);
+    double *p = calloc((size_t)k, sizeof *p), off = 0;
     int64_t *counts = calloc((size_t)k, sizeof *counts);
     int64_t *total = calloc((size_t)k, sizeof *total);
-    double drift = 0;
+    int64_t *owed = calloc((size_t)k, sizeof *owed);
     bool sums = true, positive = true;
 
     mixture_init(&m, k);
     for (int round = 0; round < 50; round++) {
-        int64_t sum = 0;
-        double all = 0;
+        int64_t sum = 0, left = m.units;
 
-        for (int i = 0; i < k; i++)
-            all += p[i] = exp(3 * sin(0.3 * round + 1.3 * i));
-        for (int i = 0; i < k; i++)
-            p[i] /= all;
+        for (int i = 0; i < k; i++) {
+            int64_t units =
+                i == k - 1 ? left
+                           : (int64_t)((double)m.units / k *
+                                       (1 + 0.9 * sin(0.3 * round + 1.3 * i)));
+
+            units = units < left ? units : left;
+            left -= units;
+            p[i] = (double)units / (double)m.units;
+            owed[i] += units * samples;
+        }
         mixture_deal(&m, p, samples, counts);
         for (int i = 0; i < k; i++) {
             sum += counts[i];
             positive &= counts[i] >= 0;
-            owed[i] += p[i] * (double)samples;
             total[i] += counts[i];
-            /* One sample, and the rounding of the shares so far. */
-            drift = worse(drift, fabs((double)total[i] - owed[i]) -
-                                    1.0 * (round + 1) * (double)samples /
-                                        (double)m.units);
+            off = worse(off, fabs((double)total[i] -
+                                  (double)owed[i] / (double)m.units));
         }
         sums &= sum == samples;
     }
     ok(sums && positive, "%d skills, %ld samples: counts sum up", k,
        (long)samples);
-    ok(drift <= 1, "%d skills, %ld samples: at most one sample off (%.3f)", k,
-       (long)samples, drift);
+    ok(off <= 1.05, "%d skills, %ld samples: one sample off at most (%.3f)", k,
+       (long)samples, off);
     mixture_free(&m);
     free(p), free(owed), free(counts), free(total);
+}
+
+/* The largest run that the settings allow. */
+static void check_huge(void)
+{
+    const int64_t samples = (int64_t)1000000000 * (1 << 24);
+    struct mixture m;
+    int64_t counts[3];
+
+    mixture_init(&m, 3);
+    mixture_deal(&m, (double[3]){.25, .5, .25}, samples, counts);
+    ok(counts[0] == samples / 4 && counts[1] == samples / 2 &&
+           counts[2] == samples / 4,
+       "1.7e16 samples do not overflow");
+    mixture_free(&m);
 }
 
 static void check_noise(void)
@@ -374,6 +415,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof goldens / sizeof *goldens; i++)
         check_golden(&goldens[i]);
     check_reductions();
+    check_nameless();
     check_rounds();
     check_refusals();
     check_weights();
@@ -382,6 +424,7 @@ int main(int argc, char **argv)
     check_deal(7, 3);
     check_deal(1000, 1000);
     check_deal(10000, 320);
+    check_huge();
     check_noise();
     tap_done();
     world_stop();

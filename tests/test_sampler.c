@@ -18,8 +18,10 @@ static void check_epochs(void)
     struct sampler s;
     int64_t seen[SKILLS][17] = {0}, drawn[SKILLS] = {0};
     bool kept = true, fair = true, in_range = true;
+    struct names names = {0};
 
-    sampler_init(&s, SKILLS, windows, 42);
+    names_split(&names, "a, b,c");
+    sampler_init(&s, &names, windows, 42);
     for (int round = 0; round < ROUNDS; round++) {
         int64_t got[SKILLS] = {0};
 
@@ -47,17 +49,20 @@ static void check_epochs(void)
     ok(kept, "each round draws its counts");
     ok(fair, "no window comes again before all of its skill came");
     sampler_free(&s);
+    names_free(&names);
 }
 
 static bool same_order(uint64_t seed_a, uint64_t seed_b, int round_b)
 {
     static const int64_t large[1] = {1000}, count[1] = {200};
     struct sampler a, b;
+    struct names names = {0};
     int64_t order[200];
     bool same = true;
 
-    sampler_init(&a, 1, large, seed_a);
-    sampler_init(&b, 1, large, seed_b);
+    names_add(&names, "x");
+    sampler_init(&a, &names, large, seed_a);
+    sampler_init(&b, &names, large, seed_b);
     sampler_advance(&a, count);
     for (int i = 0; i <= round_b; i++)
         sampler_advance(&b, count);
@@ -68,6 +73,7 @@ static bool same_order(uint64_t seed_a, uint64_t seed_b, int round_b)
         same &= sampler_draw(&b, j).window == order[j];
     sampler_free(&a);
     sampler_free(&b);
+    names_free(&names);
     return same;
 }
 
@@ -77,16 +83,19 @@ static bool same_order(uint64_t seed_a, uint64_t seed_b, int round_b)
 static void check_mixed(void)
 {
     static const int64_t many[2] = {5000, 5000}, half[2] = {1000, 1000};
+    struct names names = {0};
     struct sampler s;
     int changes = 0;
 
-    sampler_init(&s, 2, many, 1);
+    names_split(&names, "x,y");
+    sampler_init(&s, &names, many, 1);
     sampler_advance(&s, half);
     for (int64_t j = 1; j < s.samples; j++)
         changes += sampler_draw(&s, j).skill != sampler_draw(&s, j - 1).skill;
     ok(changes > 888 && changes < 1112, "skills are mixed: %d changes of 1999",
        changes);
     sampler_free(&s);
+    names_free(&names);
 }
 
 int main(int argc, char **argv)

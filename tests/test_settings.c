@@ -21,7 +21,7 @@ static uint64_t draw(void)
 static struct problem give(struct settings *s, const char *key,
                            const char *value)
 {
-    char argument[TEXT_SIZE];
+    char argument[2 * TEXT_SIZE];
 
     snprintf(argument, sizeof argument, "%s=%s", key, value);
     return settings_read_argument(s, argument);

@@ -85,7 +85,7 @@ static void check_cuts(const unsigned char *p)
     long wrong = 0;
 
     for (int trial = 0; trial < 50; trial++) {
-        int64_t sum = 0;
+        uint64_t sum = 0;
         size_t from = 0;
 
         for (int piece = 0; from < BYTES; piece++) {
@@ -93,11 +93,11 @@ static void check_cuts(const unsigned char *p)
 
             n = n < BYTES - from ? n : BYTES - from;
             if (piece % size == rank)
-                sum += (int64_t)sum_bytes(p + from, n, from);
+                sum += sum_bytes(p + from, n, from);
             from += n;
         }
-        group_sum_counts(group_world(), &sum, 1);
-        wrong += (uint64_t)sum != sum_bytes(p, BYTES, 0);
+        group_sum_counts(group_world(), (int64_t *)&sum, 1);
+        wrong += sum != sum_bytes(p, BYTES, 0);
     }
     ok(wrong == 0, "%ld of 50 cuts over %d ranks change the sum", wrong, size);
 }

@@ -186,6 +186,22 @@ check "and are counted, the first one named" grep -q \
   'skipped 2 lines.*bad.jsonl:2: "text" is a number' err
 rm -rf out
 
+# What JSON allows, and what stands around it.
+{
+  printf '\357\273\277{"text": "a\\n"}\n'
+  printf '{"text": "b\\n", "id": 123456789012345678901234567890}\n'
+  printf '{"x": [1e999, -1.5E+4000, "\\"1e999"], "text": "1e999\\n"}\n'
+} >numbers.jsonl
+tokenize 1 out numbers.jsonl tokenize.split=train
+same "a byte order mark and numbers of any size do no harm" "a b 1e999" \
+  "$(texts out numbers.train.h5 | tr '\n' ' ' | sed 's/ $//')"
+rm -rf out
+{ gzip -c one.jsonl && head -c 300000 /dev/zero; } >padded.jsonl.gz
+tokenize 1 out padded.jsonl.gz tokenize.split=train
+same "zeros behind a .gz are its end" "a b c" \
+  "$(texts out padded.train.h5 | tr '\n' ' ')"
+rm -rf out
+
 # Parts.
 lines 1 22 333 4444 55555 1 1 1 999999999999 1 >sizes.jsonl
 tokenize 3 out sizes.jsonl tokenize.split=train tokenize.shard_size=8
@@ -214,6 +230,26 @@ refused "two names become one" '"a b" and "a-b" would both be named a-b' 2 \
   collide.jsonl tokenize.skill=@s
 refused "a name begins wrongly" '"_a"' 1 first.jsonl tokenize.skill=@s
 refused "a name is too long" 'at most 64' 2 long.jsonl tokenize.skill=@s
+
+# Names across runs into one directory.
+printf '{"text": "b", "s": "Caf\\u00e9 au-lait"}\n' >namesake.jsonl
+tokenize 1 out name.jsonl tokenize.skill=@s tokenize.split=train
+for more in tokenize.split=test tokenize.overwrite=yes; do
+  tokenize 1 out namesake.jsonl tokenize.skill=@s tokenize.split=train $more
+  same "a skill of another run that has the name is not mixed in: $more" \
+    "2 out/Caf--au-lait.train.h5 holds skill \"Café au lait\", and \"Café au-lait\" would be named Caf--au-lait too" \
+    "$? $(sed 's/^skillet: //; s/: .*//' err)"
+done
+same "nor written" Caf--au-lait.train.h5 "$(ls out)"
+rm -rf out
+
+# A field that is different in every line; none of two ranks has too many alone.
+awk 'BEGIN { for (i = 0; i < 70000; i++)
+  printf "{\"text\": \"a\", \"s\": \"%d\"}\n", i }' >field.many.jsonl
+for ranks in 1 2; do
+  refused "too many skills" 'and 65536 is the most: is it the right field' \
+    $ranks field.many.jsonl tokenize.skill=@s
+done
 
 # Special ids.
 h5dump=$(command -v h5dump)
@@ -253,6 +289,15 @@ for f in gzip/big.jsonl.gz zstd/big.jsonl.zst; do
 done
 cp one.jsonl plain.jsonl.gz && cp one.jsonl plain.jsonl.zst
 : >zero.jsonl.gz
+printf '{"text": "a", "x": [1e999, 01]}\n' >octal.jsonl
+printf '{"text": "a \\ud800 b"}\n' >half.jsonl
+{ cat padded.jsonl.gz && gzip -c one.jsonl; } >behind.jsonl.gz
+refused "a wrong number beside a large one" 'octal.jsonl:1: no JSON' 1 \
+  octal.jsonl
+refused "half of a surrogate pair" \
+  'half.jsonl:1: .*half of a surrogate pair, .*ud800' 1 half.jsonl
+refused "data behind the zeros of a .gz" 'more behind the zeros' 1 \
+  behind.jsonl.gz
 refused "no input" 'needs input' 1
 refused "no text file in a directory" 'none has no .jsonl' 1 none
 refused "a file of another name" 'README is not a .jsonl' 1 plain/README
@@ -280,6 +325,29 @@ for ranks in 1 3; do
   refused "an output directory without a parent" 'new/a' "$ranks" one.jsonl \
     data.directory=new/a
 done
+# Ranks that see other files under one name: shorter, or of other text alone.
+cat >apart <<EOF
+#!/bin/sh
+cd "rank\${OMPI_COMM_WORLD_RANK:-\${PMI_RANK:-0}}" && exec $skillet "\$@"
+EOF
+chmod +x apart
+mkdir rank0 rank1
+cp plain/big.jsonl rank0/in.jsonl
+for change in 3000q 's/words/Words/'; do
+  sed "$change" rank0/in.jsonl >rank1/in.jsonl
+  launch 2 ./apart tokenize data.directory="$(pwd)/new" in.jsonl >log 2>err
+  status=$?
+  if test $status -eq 2 && test ! -e new &&
+    grep -q '^skillet: in.jsonl is not the same on all ranks' err; then
+    ok "ranks with files of their own are refused ($change)"
+  else
+    not_ok "ranks with files of their own are refused ($change)" \
+      "status $status: $(cat err)
+$(ls new 2>&1)"
+  fi
+  rm -rf new
+done
+
 refused "an unknown tokenizer" 'no such tokenizer' 1 one.jsonl \
   tokenize.tokenizer=tokenizer.json
 refused "an unknown split" 'tokenize.split=tain' 1 one.jsonl \
@@ -297,6 +365,56 @@ else
   skip "a truncated .zst" "no zstd here"
   skip "a damaged .zst" "no zstd here"
 fi
+
+# One run at a time.
+if command -v flock >/dev/null; then
+  mkdir out
+  echo 'host elsewhere, process 7' >out/.lock
+  for ranks in 1 2; do
+    exec 8<out/.lock
+    flock -n 8
+    tokenize $ranks out one.jsonl tokenize.split=train 8<&-
+    same "a directory that another run writes into is refused, $ranks ranks" \
+      "2 skillet: another run writes into out (host elsewhere, process 7)" \
+      "$? $(sed -n '/^skillet: /s/): .*/)/p' err)"
+    exec 8<&-
+  done
+  same "and left as it is" .lock "$(ls -A out)"
+  made "the lock of a dead run does not count" 1 out one.jsonl \
+    tokenize.split=train
+  same "and no lock is left" one.train.h5 "$(ls -A out)"
+  rm -rf out
+else
+  skip "one run at a time" "no flock here"
+fi
+
+# Shards take their names one after another; a directory in the way stops that.
+for s in a b c; do printf '{"text": "new %s", "s": "%s"}\n' $s $s; done >abc.jsonl
+sed 's/new/old/; p' abc.jsonl >old.jsonl
+tokenize 1 whole abc.jsonl tokenize.skill=@s tokenize.split=train
+for way in a b; do
+  tokenize 1 out old.jsonl tokenize.skill=@s tokenize.split=train \
+    tokenize.shard_size=5
+  mkdir out/$way.train.h5
+  cp -r out before
+  tokenize 1 out abc.jsonl tokenize.skill=@s tokenize.split=train \
+    tokenize.overwrite=yes
+  same "a shard that cannot have its name fails the run ($way)" 1 $?
+  if test $way = a; then
+    check "the first one: all is as before" diff -r before out
+  else
+    check "a later one: it says what is where" grep -q \
+      '1 of 3 shards are in place, the others are whole in out/\*.h5.tmp' err
+    mv out/b.train.h5.tmp out/c.train.h5.tmp "$TMPDIR" && rmdir out/b.train.h5
+    for s in b c; do
+      check "shard $s is whole" cmp $s.train.h5.tmp whole/$s.train.h5
+    done
+    check "and so is what has its name" cmp out/a.train.h5 whole/a.train.h5
+    rm out/a.train.h5 && rm -r before/b.train.h5
+    check "nothing old is lost" diff -r before out
+  fi
+  rm -rf out before
+done
 
 # The machine's failure: status 1, and what was there before is still there.
 # A limit on file sizes stands for a full disk; MPI itself needs some room.

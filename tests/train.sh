@@ -180,6 +180,32 @@ else
     "$(grep -e evaluation -e mixture other/metrics.jsonl)"
 fi
 
+# stopped NAME DIR REASON: status 1, and the last event says the same.
+stopped() {
+  if test "$status" -eq 1 && tail -n 1 "$2/metrics.jsonl" |
+    grep -q "\"event\":\"stop\".*\"reason\":\"$3.*\"status\":1,"; then
+    ok "$1"
+  else
+    not_ok "$1" "status $status: $(tail -n 1 "$2/metrics.jsonl")"
+  fi
+}
+train 2 2 wild train.learning_rate=1e38 train.warmup_steps=0 >out 2>&1
+status=$?
+stopped "a loss that is not finite ends the run" wild "the loss"
+timeout -k 5 60 "$skillet" train run.ini output.directory=long \
+  train.steps=100000 >out 2>&1 </dev/null &
+pid=$!
+tries=0
+until grep -q '"event":"step"' long/metrics.jsonl 2>/dev/null ||
+  test $tries -ge 40; do
+  tries=$((tries + 1))
+  sleep 0.5
+done
+kill -TERM $pid # timeout passes it on
+wait $pid
+status=$?
+stopped "a request to stop ends the run after a step" long "asked to stop"
+
 # refused RANKS NAME PATTERN SETTING...: status 2, one sentence, no output.
 refused() {
   ranks=$1
@@ -252,8 +278,12 @@ refused 1 "shards of different tokenizers" "tokenize all" data.directory=bad
 refused 2 "an output directory that can't be made" "file/x" \
   output.directory=file/x
 refused 1 "no output directory" "output.directory" output.directory=
+cp -r one before
 refused 2 "an output directory with a run" "holds a run" output.directory=one
-steps one >a.column
-check "which is left as it was" test "$(wc -l <a.column)" -eq 20
-
+check "which is left as it was" diff -r before one
+mkdir here && cp run.ini here
+refused 1 "an output directory with the user's own run file" "run.ini" \
+  output.directory=here
+check "which is left as it was" diff run.ini here/run.ini
+check "without metrics" test ! -e here/metrics.jsonl
 tap_done

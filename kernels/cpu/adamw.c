@@ -4,6 +4,18 @@
 
 #include "kernels/cpu/vmath.h"
 
+/* By multiplications alone: pow() of two nodes may differ in the last bit, and
+ * copies of a weight must not. */
+static double power(double x, long n)
+{
+    double y = 1;
+
+    for (; n > 0; n /= 2, x *= x)
+        if (n % 2)
+            y *= x;
+    return y;
+}
+
 /* Decay and step are subtracted together, so that the weight is rounded once.
  * The scalars are worked out in double: 1 - beta2^t loses all digits of a
  * float. */
@@ -13,8 +25,8 @@ void op_adamw(const struct adamw *a, struct adamw_state s, long n)
     const wide rest1 = (wide)(1 - a->beta1), rest2 = (wide)(1 - a->beta2);
     const wide scale = (wide)a->scale, epsilon = (wide)a->epsilon;
     const wide decay = (wide)(a->rate * a->decay);
-    const wide rate = (wide)(a->rate / (1 - pow(a->beta1, (double)a->t)));
-    const wide unbias = (wide)(1 / sqrt(1 - pow(a->beta2, (double)a->t)));
+    const wide rate = (wide)(a->rate / (1 - power(a->beta1, a->t)));
+    const wide unbias = (wide)(1 / sqrt(1 - power(a->beta2, a->t)));
 
 #pragma omp simd
     for (long i = 0; i < n; i++) {

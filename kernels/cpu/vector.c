@@ -68,13 +68,6 @@ void op_residual(struct mat x, struct mat s, const real *b1, const real *b2,
     }
 }
 
-void op_scale(wide *x, long n, wide factor)
-{
-#pragma omp simd
-    for (long i = 0; i < n; i++)
-        x[i] *= factor;
-}
-
 double op_sum_squares(const wide *x, long n)
 {
     double sum = 0;

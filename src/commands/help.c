@@ -16,8 +16,7 @@ static const char rest[] =
     "`skillet --version` the libraries.\n"
     "\n"
     "exit status: 0 done, 1 failed while running, 2 wrong command line, run\n"
-    "file or input, 75 stopped on request after a checkpoint: start again to\n"
-    "go on\n";
+    "file or input\n";
 
 static void list_commands(FILE *to)
 {

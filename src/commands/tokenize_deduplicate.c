@@ -29,6 +29,12 @@ static int by_text(const void *a, const void *b)
     return (x->local > y->local) - (x->local < y->local);
 }
 
+static bool same_text(const struct seen *a, const struct seen *b)
+{
+    return a->skill == b->skill &&
+           memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
 /* answer[i] = the i-th of n that were received is not the first of its text. */
 static char *judge(struct seen *s, size_t n)
 {
@@ -39,41 +45,66 @@ static char *judge(struct seen *s, size_t n)
         s[i].place = (long)i;
     qsort(s, n, sizeof *s, by_text);
     for (size_t i = 1; i < n; i++)
-        answer[s[i].place] =
-            s[i].skill == s[i - 1].skill &&
-            memcmp(s[i].hash, s[i - 1].hash, sizeof s[i].hash) == 0;
+        answer[s[i].place] = same_text(&s[i], &s[i - 1]);
     return answer;
 }
 
-static int owner(const struct tokenize *t, const struct tokenize_document *d)
+static void drop(struct tokenize *t, const struct seen *s)
 {
-    return (int)((d->hash[0] >> 32) % (uint64_t)group_size(t->g));
+    t->document[s->local].dropped = true;
+    t->duplicates++;
 }
 
-/* Documents of a round, those for rank 0 first, and so on. */
-static struct seen *collect(const struct tokenize *t, uint64_t round,
-                            uint64_t rounds, size_t *send)
+/* Documents of a round whose text this rank has not earlier, by text: a text
+ * that comes again and again would crowd the rank that judges it. */
+static struct seen *collect(struct tokenize *t, uint64_t round, uint64_t rounds,
+                            size_t *n)
 {
-    size_t *at = calloc((size_t)group_size(t->g) + 1, sizeof *at), total = 0;
-    struct seen *out;
+    struct seen *s;
+    size_t all = 0;
 
     for (long i = 0; i < t->documents; i++)
-        if (t->document[i].hash[1] % rounds == round)
-            send[owner(t, &t->document[i])]++;
-    CHECK(at, "no memory to compare documents");
-    for (int r = 0; r < group_size(t->g); r++) {
-        at[r] = total;
-        total += send[r];
-    }
-    out = malloc((total + 1) * sizeof *out);
-    CHECK(out, "no memory to compare %zu documents", total);
+        all += t->document[i].hash[1] % rounds == round;
+    s = malloc((all + 1) * sizeof *s);
+    CHECK(s, "no memory to compare %zu documents", all);
+    all = 0;
     for (long i = 0; i < t->documents; i++) {
         const struct tokenize_document *d = &t->document[i];
 
         if (d->hash[1] % rounds == round)
-            out[at[owner(t, d)]++] = (struct seen){
+            s[all++] = (struct seen){
                 {d->hash[0], d->hash[1]}, d->chunk, i, d->skill, 0};
     }
+    qsort(s, all, sizeof *s, by_text);
+    *n = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (*n > 0 && same_text(&s[*n - 1], &s[i]))
+            drop(t, &s[i]);
+        else
+            s[(*n)++] = s[i];
+    }
+    return s;
+}
+
+static int owner(const struct tokenize *t, const struct seen *s)
+{
+    return (int)((s->hash[0] >> 32) % (uint64_t)group_size(t->g));
+}
+
+/* Those for rank 0 first, and so on; send[r] of them for rank r. */
+static struct seen *sort_by_owner(const struct tokenize *t,
+                                  const struct seen *s, size_t n, size_t *send)
+{
+    size_t *at = calloc((size_t)group_size(t->g), sizeof *at);
+    struct seen *out = malloc((n + 1) * sizeof *out);
+
+    CHECK(at && out, "no memory to compare %zu documents", n);
+    for (size_t i = 0; i < n; i++)
+        send[owner(t, &s[i])]++;
+    for (int r = 1; r < group_size(t->g); r++)
+        at[r] = at[r - 1] + send[r - 1];
+    for (size_t i = 0; i < n; i++)
+        out[at[owner(t, &s[i])]++] = s[i];
     free(at);
     return out;
 }
@@ -87,26 +118,24 @@ static void scale(size_t *x, int n, size_t multiplied, size_t divided)
 static void one_round(struct tokenize *t, uint64_t round, uint64_t rounds)
 {
     int size = group_size(t->g);
-    size_t *send = calloc(3 * (size_t)size, sizeof *send), n = 0, sent = 0;
+    size_t *send = calloc(3 * (size_t)size, sizeof *send), n = 0, sent;
     size_t *received = send + size, *back = received + size;
-    struct seen *out, *in;
+    struct seen *here = collect(t, round, rounds, &sent), *out, *in;
     char *answer, *mine;
 
     CHECK(send, "no memory to compare documents");
-    out = collect(t, round, rounds, send);
+    out = sort_by_owner(t, here, sent, send);
+    free(here);
     scale(send, size, sizeof *out, 1);
     in = group_exchange(t->g, out, send, received);
     scale(received, size, 1, sizeof *in);
-    for (int r = 0; r < size; r++) {
+    for (int r = 0; r < size; r++)
         n += received[r];
-        sent += send[r] / sizeof *out;
-    }
     answer = judge(in, n);
     mine = group_exchange(t->g, answer, received, back);
-    for (size_t i = 0; i < sent; i++) {
-        t->document[out[i].local].dropped = mine[i];
-        t->duplicates += mine[i];
-    }
+    for (size_t i = 0; i < sent; i++)
+        if (mine[i])
+            drop(t, &out[i]);
     free(mine);
     free(answer);
     free(in);

@@ -14,9 +14,16 @@
 const char *const tokenize_inputs_splits[SPLITS] = {"train", "validation",
                                                     "test"};
 
+/* Tells a file that is given twice, by whatever path. */
+struct identity {
+    dev_t device;
+    ino_t number;
+    long input;
+};
+
 struct list {
     struct tokenize_input *at;
-    struct stat *stat; /* of each, to see a file that is given twice */
+    struct identity *identity; /* of each */
     long n, room;
 };
 
@@ -56,8 +63,8 @@ static void make_room(struct list *l)
         return;
     l->room = 2 * l->room + 16;
     l->at = realloc(l->at, (size_t)l->room * sizeof *l->at);
-    l->stat = realloc(l->stat, (size_t)l->room * sizeof *l->stat);
-    CHECK(l->at && l->stat, "no memory for %ld input files", l->room);
+    l->identity = realloc(l->identity, (size_t)l->room * sizeof *l->identity);
+    CHECK(l->at && l->identity, "no memory for %ld input files", l->room);
 }
 
 static struct problem add_file(struct list *l, const char *path,
@@ -69,13 +76,8 @@ static struct problem add_file(struct list *l, const char *path,
 
     if (strlen(path) >= sizeof f->path || strlen(name) >= sizeof f->name)
         return problem("%.200s...: the path is too long", path);
-    for (long i = 0; i < l->n; i++)
-        if (l->stat[i].st_dev == st->st_dev && l->stat[i].st_ino == st->st_ino)
-            return problem("%s is given twice (the first time as %s): its "
-                           "documents would count twice",
-                           path, l->at[i].path);
     make_room(l);
-    l->stat[l->n] = *st;
+    l->identity[l->n] = (struct identity){st->st_dev, st->st_ino, l->n};
     f = &l->at[l->n++];
     memset(f, 0, sizeof *f);
     strcpy(f->path, path);
@@ -148,6 +150,33 @@ static struct problem add_argument(struct list *l, const char *path)
     return add_file(l, path, &st);
 }
 
+static int by_identity(const void *a, const void *b)
+{
+    const struct identity *x = a, *y = b;
+
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return (x->input > y->input) - (x->input < y->input);
+}
+
+static struct problem check_twice(struct list *l)
+{
+    const struct identity *id = l->identity;
+
+    if (l->n > 0)
+        qsort(l->identity, (size_t)l->n, sizeof *l->identity, by_identity);
+    for (long i = 1; i < l->n; i++)
+        if (id[i - 1].device == id[i].device &&
+            id[i - 1].number == id[i].number)
+            return problem("%s is given twice (the first time as %s): its "
+                           "documents would count twice",
+                           l->at[id[i].input].path,
+                           l->at[id[i - 1].input].path);
+    return NO_PROBLEM;
+}
+
 struct problem tokenize_inputs_list(char **arguments, int n_arguments,
                                     struct tokenize_input **inputs, long *n)
 {
@@ -156,13 +185,15 @@ struct problem tokenize_inputs_list(char **arguments, int n_arguments,
 
     for (int i = 0; i < n_arguments && !is_problem(&p); i++)
         p = add_argument(&l, arguments[i]);
+    if (!is_problem(&p))
+        p = check_twice(&l);
     if (!is_problem(&p) && l.n == 0)
         p = n_arguments == 0
                 ? problem("tokenize needs input files or directories: skillet "
                           "tokenize INPUT... data.directory=DIR")
                 : problem("%s has no .jsonl, .jsonl.gz or .jsonl.zst file",
                           arguments[0]);
-    free(l.stat);
+    free(l.identity);
     *inputs = l.at;
     *n = l.n;
     return p;

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "io/lock.h"
 #include "io/shard.h"
 #include "io/tokenizer.h"
 #include "kernels/problem.h"
@@ -45,8 +46,10 @@ struct tokenize {
     struct tokenize_skills skills;
 
     bool made_directory; /* on rank 0: to be removed after a failure */
+    struct lock lock;    /* on rank 0: of the directory */
     int spool;
-    long spooled; /* tokens */
+    char spool_name[1100]; /* for messages */
+    long spooled;          /* tokens */
     struct tokenize_document *document;
     long documents, room;
 
@@ -56,7 +59,8 @@ struct tokenize {
 
     struct shard *shard; /* the same on all ranks */
     long shards;
-    bool created; /* on rank 0: .tmp files may be there */
+    bool created;   /* on rank 0: .tmp files may be there */
+    bool published; /* on rank 0: the first has its name, so none is removed */
 };
 
 /* True if skills are named by a field of each line. */
@@ -65,8 +69,12 @@ bool tokenize_has_skill_field(const struct tokenize *t);
 /* Bytes of a token in the spool: as in the shards. */
 long tokenize_token_bytes(const struct tokenize *t);
 
-/* The problem of the lowest rank that has one, on all ranks.  Collective. */
-struct problem tokenize_agree(struct tokenize *t, struct problem p);
+/* The skill of an input whose lines do not name one. */
+const char *tokenize_title(const struct tokenize *t,
+                           const struct tokenize_input *f);
+
+/* Reads what the settings say of tokenizer, special ids and splits. */
+struct problem tokenize_settings(struct tokenize *t);
 
 /* Stages; all collective.  The problem is the same on every rank.  `wrong` is
  * the user's (exit 2), what is returned the machine's (exit 1). */
@@ -75,5 +83,12 @@ void tokenize_deduplicate(struct tokenize *t);
 struct problem tokenize_split(struct tokenize *t);
 void tokenize_place(struct tokenize *t);
 struct problem tokenize_write(struct tokenize *t);
+
+/* The steps of tokenize_write.  Rank 0 names the shards and makes their files;
+ * every rank copies its documents from the spool; rank 0 seals the files, gives
+ * them their names and removes what they replace. */
+struct problem tokenize_create(struct tokenize *t);
+struct problem tokenize_copy(struct tokenize *t);
+struct problem tokenize_publish(struct tokenize *t);
 
 #endif

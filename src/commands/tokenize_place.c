@@ -5,9 +5,13 @@
 #include "kernels/check.h"
 #include "src/commands/tokenize_job.h"
 
-/* Where every document goes.  Rank 0 decides in the order of the input, a round
- * of one chunk a rank at a time: a file takes documents until the next one
+/* Where every document goes.  Rank 0 decides in the order of the input, one
+ * chunk of a rank after the other: a file takes documents until the next one
  * would bring it over tokenize.shard_size. */
+enum {
+    ROUND_BYTES = 1 << 27
+}; /* that rank 0 takes in, or hands out, at once */
+
 struct size {
     long shelf; /* skill and split */
     long tokens;
@@ -124,6 +128,23 @@ static void one_round(struct placing *x, const struct size *out, size_t n,
     free(send);
 }
 
+/* Rank 0 takes the chunks of as many ranks as it has room for. */
+static void place_chunks(struct placing *x, const struct size *out, size_t n,
+                         long from, long end)
+{
+    struct group *g = x->t->g;
+    int rank, size = group_size(g);
+    double most = group_largest(g, (double)n * sizeof(struct place), &rank);
+    long ranks = 1 + (long)(ROUND_BYTES / (most + 1));
+
+    for (long first = 0; first < size; first += ranks) {
+        bool takes_part =
+            group_rank(g) >= first && group_rank(g) < first + ranks;
+
+        one_round(x, out, takes_part ? n : 0, from, takes_part ? end : from);
+    }
+}
+
 void tokenize_place(struct tokenize *t)
 {
     struct placing x = {t, NULL, 0};
@@ -136,7 +157,7 @@ void tokenize_place(struct tokenize *t)
         size_t n;
         struct size *out = sizes_of(t, first + group_rank(t->g), &end, &n);
 
-        one_round(&x, out, n, from, end);
+        place_chunks(&x, out, n, from, end);
         free(out);
     }
     free(x.shelf);

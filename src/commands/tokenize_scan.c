@@ -1,8 +1,7 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "io/file.h"
 #include "io/json.h"
 #include "io/lines.h"
 #include "io/sum.h"
@@ -16,6 +15,11 @@ enum { SPOOL_BUFFER = 1 << 22 }; /* bytes before a write */
 static const uint64_t second_hash = UINT64_C(0x5851f42d4c957f28);
 static const uint64_t length_hash = UINT64_C(0x14057b7ef767814f) & ~7ULL;
 
+/* What must be the same of a file on every rank. */
+struct seen {
+    uint64_t bytes, chunks, text; /* text: a hash */
+};
+
 struct scan {
     struct tokenize *t;
     const struct tokenize_input *input;
@@ -25,25 +29,18 @@ struct scan {
     struct tokenizer_ids ids;
     unsigned char *buffer; /* tokens that wait for the spool */
     size_t buffered, room;
+    uint64_t flushed; /* bytes in the spool */
+    struct seen seen;
 };
 
 static struct problem flush(struct scan *s)
 {
-    size_t done = 0;
+    struct problem p = file_write_at(s->t->spool, s->t->spool_name, s->flushed,
+                                     s->buffer, s->buffered);
 
-    while (done < s->buffered) {
-        ssize_t n = write(s->t->spool, s->buffer + done, s->buffered - done);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return problem("the spool file in %s cannot be written: %s",
-                           s->t->settings->data.directory,
-                           strerror(n < 0 ? errno : ENOSPC));
-        done += (size_t)n;
-    }
+    s->flushed += s->buffered;
     s->buffered = 0;
-    return NO_PROBLEM;
+    return p;
 }
 
 /* The ids go to the spool in the type of the shards. */
@@ -173,10 +170,14 @@ static struct problem scan_lines(struct scan *s, struct lines *l,
             s->in_chunk = 0;
         }
         s->in_chunk += (long)n + 1;
+        s->seen.bytes += n + 1;
+        s->seen.text = s->seen.text * 3 + sum_bytes(line, n, 0);
         if (t->chunks % group_size(t->g) != group_rank(t->g) ||
             is_blank(line, n))
             continue;
         *wrong = own_line(s, line, n);
+        if (!is_problem(wrong))
+            *wrong = tokenize_skills_check(&t->skills);
         if (s->buffered >= SPOOL_BUFFER)
             p = flush(s);
         if (world_stop_asked())
@@ -186,6 +187,7 @@ static struct problem scan_lines(struct scan *s, struct lines *l,
     }
     t->chunks++;
     s->in_chunk = 0;
+    s->seen.chunks = (uint64_t)t->chunks;
     return is_problem(&p) ? p : flush(s);
 }
 
@@ -199,6 +201,25 @@ static void keep_first(struct group *g, uint64_t line, struct problem *p)
         *p = NO_PROBLEM;
 }
 
+/* Ranks number the chunks on their own: with different bytes under one name,
+ * documents would be taken twice or not at all. */
+static struct problem check_alike(const struct scan *s)
+{
+    const struct seen *h = &s->seen;
+    uint64_t x[] = {h->bytes,  h->chunks,  h->text,
+                    ~h->bytes, ~h->chunks, ~h->text};
+
+    group_min_counts(s->t->g, x, 6);
+    for (int i = 0; i < 3; i++)
+        if (x[i] != ~x[i + 3])
+            return problem("%s is not the same on all ranks, which read %llu "
+                           "to %llu bytes of it: put it on a file system that "
+                           "all share, and let nothing write to it meanwhile",
+                           s->input->path, (unsigned long long)x[0],
+                           (unsigned long long)~x[3]);
+    return NO_PROBLEM;
+}
+
 static struct problem scan_file(struct scan *s, struct problem *wrong)
 {
     struct tokenize *t = s->t;
@@ -206,10 +227,9 @@ static struct problem scan_file(struct scan *s, struct problem *wrong)
     struct lines *l;
 
     s->line = 0;
+    s->seen = (struct seen){0, 0, 0};
     if (!tokenize_has_skill_field(t)) {
-        const char *title = t->settings->tokenize.skill[0]
-                                ? t->settings->tokenize.skill
-                                : s->input->title;
+        const char *title = tokenize_title(t, s->input);
 
         s->skill = tokenize_skills_number(&t->skills, title, strlen(title));
     }
@@ -218,8 +238,11 @@ static struct problem scan_file(struct scan *s, struct problem *wrong)
         p = scan_lines(s, l, wrong);
     lines_close(l);
     keep_first(t->g, (uint64_t)s->all_lines, wrong);
-    *wrong = tokenize_agree(t, *wrong);
-    return tokenize_agree(t, p);
+    *wrong = group_agree(t->g, *wrong);
+    p = group_agree(t->g, p);
+    if (!is_problem(wrong) && !is_problem(&p))
+        *wrong = check_alike(s);
+    return p;
 }
 
 struct problem tokenize_scan(struct tokenize *t, struct problem *wrong)
@@ -236,7 +259,7 @@ struct problem tokenize_scan(struct tokenize *t, struct problem *wrong)
     if (t->skipped == 0)
         t->why_skipped = NO_PROBLEM;
     keep_first(t->g, t->first_skipped, &t->why_skipped);
-    t->why_skipped = tokenize_agree(t, t->why_skipped);
+    t->why_skipped = group_agree(t->g, t->why_skipped);
     tokenizer_ids_free(&s.ids);
     free(s.buffer);
     return p;

@@ -2,54 +2,78 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/sum.h"
 #include "kernels/check.h"
 
-/* The first place in `sorted` whose title is not below this one. */
-static long find(const struct tokenize_skills *s, const char *title)
+static uint64_t hash(const char *title)
 {
-    long low = 0, high = s->n;
-
-    while (low < high) {
-        long middle = low + (high - low) / 2;
-
-        if (strcmp(s->at[s->sorted[middle]].title, title) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return sum_bytes(title, strlen(title), 0);
 }
 
-static void make_room(struct tokenize_skills *s)
+/* The slot that has the title, or the empty one where it belongs. */
+static long *find_slot(const struct tokenize_skills *s, const char *title)
 {
-    if (s->n < s->room)
+    uint64_t i = hash(title) % (uint64_t)s->slots;
+
+    while (s->slot[i] >= 0 && strcmp(s->at[s->slot[i]].title, title) != 0)
+        i = (i + 1) % (uint64_t)s->slots;
+    return &s->slot[i];
+}
+
+static void fill_slots(struct tokenize_skills *s)
+{
+    for (long i = 0; i < s->slots; i++)
+        s->slot[i] = -1;
+    for (long i = 0; i < s->n; i++)
+        *find_slot(s, s->at[i].title) = i;
+}
+
+static void make_room(struct tokenize_skills *s, long n)
+{
+    if (n <= s->room)
         return;
-    s->room = 2 * s->room + 16;
+    s->room = 2 * n + 16;
+    s->slots = 2 * s->room;
     s->at = realloc(s->at, (size_t)s->room * sizeof *s->at);
-    s->sorted = realloc(s->sorted, (size_t)s->room * sizeof *s->sorted);
-    CHECK(s->at && s->sorted, "no memory for %ld skills", s->room);
+    s->slot = realloc(s->slot, (size_t)s->slots * sizeof *s->slot);
+    CHECK(s->at && s->slot, "no memory for %ld skills", s->room);
+    fill_slots(s);
 }
 
 long tokenize_skills_number(struct tokenize_skills *s, const char *title,
                             size_t n)
 {
     struct tokenize_skill new = {{0}, {0}};
-    long place;
+    long *slot;
 
     assert(n < sizeof new.title);
     memcpy(new.title, title, n);
-    place = find(s, new.title);
-    if (place < s->n && strcmp(s->at[s->sorted[place]].title, new.title) == 0)
-        return s->sorted[place];
-    make_room(s);
-    memmove(s->sorted + place + 1, s->sorted + place,
-            (size_t)(s->n - place) * sizeof *s->sorted);
-    s->sorted[place] = s->n;
-    s->at[s->n] = new;
-    return s->n++;
+    make_room(s, s->n + 1);
+    slot = find_slot(s, new.title);
+    if (*slot < 0) {
+        *slot = s->n;
+        s->at[s->n++] = new;
+    }
+    return *slot;
+}
+
+static struct problem too_many(long n, const char *one, const char *other)
+{
+    return problem(
+        "tokenize.skill names at least %ld skills (\"%.100s\", "
+        "\"%.100s\", ...), and %d is the most: is it the right field?",
+        n, one, other, TOKENIZE_SKILLS_MOST);
+}
+
+struct problem tokenize_skills_check(const struct tokenize_skills *s)
+{
+    return s->n > TOKENIZE_SKILLS_MOST
+               ? too_many(s->n, s->at[0].title, s->at[s->n - 1].title)
+               : NO_PROBLEM;
 }
 
 static bool is_alphanumeric(char c)
@@ -86,18 +110,50 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->name, (*y)->name);
 }
 
-static struct problem make_names(struct tokenize_skills *s)
+static int by_title(const void *a, const void *b)
 {
-    struct problem p = NO_PROBLEM;
-    struct tokenize_skill **order = malloc((size_t)(s->n + 1) * sizeof *order);
+    const struct tokenize_skill *x = a, *y = b;
+
+    return strcmp(x->title, y->title);
+}
+
+const struct tokenize_skill **
+tokenize_skills_by_name(const struct tokenize_skills *s)
+{
+    const struct tokenize_skill **order =
+        malloc((size_t)(s->n + 1) * sizeof *order);
 
     CHECK(order, "no memory for %ld skills", s->n);
-    for (long i = 0; i < s->n && !is_problem(&p); i++) {
+    for (long i = 0; i < s->n; i++)
         order[i] = &s->at[i];
+    qsort(order, (size_t)s->n, sizeof *order, by_name);
+    return order;
+}
+
+const struct tokenize_skill *
+tokenize_skills_find(const struct tokenize_skills *s,
+                     const struct tokenize_skill *const *order,
+                     const char *name)
+{
+    struct tokenize_skill wanted = {{0}, {0}};
+    const struct tokenize_skill *key = &wanted, *const * found;
+
+    assert(strlen(name) < sizeof wanted.name);
+    strcpy(wanted.name, name);
+    found = bsearch(&key, order, (size_t)s->n, sizeof *order, by_name);
+    return found ? *found : NULL;
+}
+
+static struct problem make_names(struct tokenize_skills *s)
+{
+    const struct tokenize_skill **order;
+    struct problem p = NO_PROBLEM;
+
+    for (long i = 0; i < s->n && !is_problem(&p); i++)
         p = make_name(&s->at[i]);
-    }
-    if (!is_problem(&p))
-        qsort(order, (size_t)s->n, sizeof *order, by_name);
+    if (is_problem(&p))
+        return p;
+    order = tokenize_skills_by_name(s);
     for (long i = 1; i < s->n && !is_problem(&p); i++)
         if (strcmp(order[i - 1]->name, order[i]->name) == 0)
             p = problem("skills \"%s\" and \"%s\" would both be named %s: "
@@ -107,54 +163,91 @@ static struct problem make_names(struct tokenize_skills *s)
     return p;
 }
 
-/* All titles, sorted, as a table on rank 0. */
-static void gather(const struct tokenize_skills *s, struct group *g,
-                   struct tokenize_skills *all)
+/* Sends row i to rank to[i] and numbers what comes. */
+static void send_rows(const struct tokenize_skills *s, const int *to,
+                      struct group *g, struct tokenize_skills *into)
 {
-    size_t *send = calloc(2 * (size_t)group_size(g), sizeof *send);
-    size_t *received = send + group_size(g), bytes = 0;
-    struct tokenize_skills found = {0};
-    struct tokenize_skill *in;
+    int size = group_size(g);
+    size_t *send = calloc(3 * (size_t)size, sizeof *send), bytes = 0;
+    size_t *received = send + size, *at = received + size;
+    struct tokenize_skill *out = malloc((size_t)(s->n + 1) * sizeof *out), *in;
 
-    CHECK(send, "no memory to gather the skills");
-    send[0] = (size_t)s->n * sizeof *s->at;
-    in = group_exchange(g, s->at, send, received);
-    for (int r = 0; r < group_size(g); r++)
+    CHECK(send && out, "no memory to gather %ld skills", s->n);
+    for (long i = 0; i < s->n; i++)
+        send[to[i]] += sizeof *out;
+    for (int r = 1; r < size; r++)
+        at[r] = at[r - 1] + send[r - 1] / sizeof *out;
+    for (long i = 0; i < s->n; i++)
+        out[at[to[i]]++] = s->at[i];
+    in = group_exchange(g, out, send, received);
+    for (int r = 0; r < size; r++)
         bytes += received[r];
     for (size_t i = 0; i < bytes / sizeof *in; i++)
-        tokenize_skills_number(&found, in[i].title, strlen(in[i].title));
-    for (long i = 0; i < found.n; i++) {
-        const char *title = found.at[found.sorted[i]].title;
-
-        tokenize_skills_number(all, title, strlen(title));
-    }
-    tokenize_skills_free(&found);
+        tokenize_skills_number(into, in[i].title, strlen(in[i].title));
     free(in);
+    free(out);
     free(send);
+}
+
+/* All titles, each once, on rank 0.  Every rank may have found the same ones:
+ * these meet on a rank given by their hash, so that rank 0 gets one of each. */
+static struct problem gather(const struct tokenize_skills *s, struct group *g,
+                             struct tokenize_skills *all)
+{
+    struct tokenize_skills mine = {0};
+    struct problem p = NO_PROBLEM;
+    int64_t n;
+    int *to = malloc((size_t)(s->n + 1) * sizeof *to);
+
+    CHECK(to, "no memory to gather %ld skills", s->n);
+    for (long i = 0; i < s->n; i++)
+        to[i] = (int)(hash(s->at[i].title) % (uint64_t)group_size(g));
+    send_rows(s, to, g, &mine);
+    free(to);
+    n = mine.n;
+    group_sum_counts(g, &n, 1);
+    if (n > TOKENIZE_SKILLS_MOST) {
+        if (mine.n > 0)
+            p = too_many((long)n, mine.at[0].title, mine.at[mine.n - 1].title);
+    } else {
+        to = calloc((size_t)mine.n + 1, sizeof *to);
+        CHECK(to, "no memory to gather %ld skills", mine.n);
+        send_rows(&mine, to, g, all);
+        free(to);
+    }
+    tokenize_skills_free(&mine);
+    return group_agree(g, p);
+}
+
+/* The table of rank 0, sorted by title. */
+static void share(struct tokenize_skills *all, struct group *g)
+{
+    long n = all->n;
+
+    group_broadcast(g, &n, sizeof n);
+    make_room(all, n);
+    all->n = n;
+    group_broadcast(g, all->at, (size_t)n * sizeof *all->at);
+    fill_slots(all);
 }
 
 struct problem tokenize_skills_agree(struct tokenize_skills *s, struct group *g,
                                      long **map)
 {
     struct tokenize_skills all = {0};
-    struct problem p = NO_PROBLEM;
-    long n;
+    struct problem p = gather(s, g, &all);
 
-    gather(s, g, &all);
-    if (group_rank(g) == 0)
+    *map = NULL;
+    if (!is_problem(&p) && group_rank(g) == 0) {
+        qsort(all.at, (size_t)all.n, sizeof *all.at, by_title);
         p = make_names(&all);
-    n = all.n;
-    group_broadcast(g, &n, sizeof n);
-    for (long i = 0; i < n; i++) {
-        struct tokenize_skill row = {{0}, {0}};
-
-        if (group_rank(g) == 0)
-            row = all.at[i];
-        group_broadcast(g, &row, sizeof row);
-        if (group_rank(g) != 0)
-            tokenize_skills_number(&all, row.title, strlen(row.title));
-        all.at[i] = row;
     }
+    p = group_agree(g, p);
+    if (is_problem(&p)) {
+        tokenize_skills_free(&all);
+        return p;
+    }
+    share(&all, g);
     *map = malloc((size_t)(s->n + 1) * sizeof **map);
     CHECK(*map, "no memory for %ld skills", s->n);
     for (long i = 0; i < s->n; i++)
@@ -168,6 +261,6 @@ struct problem tokenize_skills_agree(struct tokenize_skills *s, struct group *g,
 void tokenize_skills_free(struct tokenize_skills *s)
 {
     free(s->at);
-    free(s->sorted);
+    free(s->slot);
     *s = (struct tokenize_skills){0};
 }

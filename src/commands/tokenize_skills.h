@@ -16,18 +16,33 @@ struct tokenize_skill {
 struct tokenize_skills {
     struct tokenize_skill *at;
     long n, room;
-    long *sorted; /* [n] places in `at`, by title */
+    long *slot; /* [slots] by the title's hash: a place in `at`, or -1 */
+    long slots;
 };
+
+/* More are no skills but a wrong field: each is a file in the output. */
+enum { TOKENIZE_SKILLS_MOST = 1 << 16 };
+
+/* A problem if there are more. */
+struct problem tokenize_skills_check(const struct tokenize_skills *s);
 
 /* The number of a title; a new one is added.  The title must fit. */
 long tokenize_skills_number(struct tokenize_skills *s, const char *title,
                             size_t n);
 
 /* Gives every rank the same table, with names.  map[old number] = new number is
- * malloc'd.  The problem (on rank 0) is a title that makes no name, or two that
- * make the same.  Collective over g. */
+ * malloc'd, and NULL with a problem: a title that makes no name, two that make
+ * the same, or too many.  Collective over g. */
 struct problem tokenize_skills_agree(struct tokenize_skills *s, struct group *g,
                                      long **map);
+
+/* The skills sorted by name (malloc'd), and the one of a name or NULL. */
+const struct tokenize_skill **
+tokenize_skills_by_name(const struct tokenize_skills *s);
+const struct tokenize_skill *
+tokenize_skills_find(const struct tokenize_skills *s,
+                     const struct tokenize_skill *const *by_name,
+                     const char *name);
 void tokenize_skills_free(struct tokenize_skills *s);
 
 #endif

@@ -3,6 +3,7 @@
 #include "io/h5.h"
 #include "kernels/device.h"
 #include "mpi/world.h"
+#include "revision.h"
 #include "src/commands/commands.h"
 
 void command_version(const char *program, FILE *to)

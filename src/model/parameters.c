@@ -60,13 +60,21 @@ static void add(struct listing l, const char *name, long rows, long cols,
         row->is_cut ? shape_cut(l.shape, rows) : (struct cut){0, rows, rows};
 }
 
-/* Partial gradients come first, so that one sum completes them all. */
-static void place(struct parameters *p, bool partial)
+enum part { PARTIAL, OTHER_WHOLE, CUT_PIECES };
+
+static enum part part_of(const struct parameter *row)
+{
+    return row->is_partial ? PARTIAL : row->is_cut ? CUT_PIECES : OTHER_WHOLE;
+}
+
+/* Partial gradients come first, then all else that is whole, so that one sum
+ * completes the former and one broadcast serves both. */
+static void place(struct parameters *p, enum part part)
 {
     for (int i = 0; i < p->n; i++) {
         struct parameter *row = &p->list[i];
 
-        if (row->is_partial != partial)
+        if (part_of(row) != part)
             continue;
         if (!row->is_joined)
             p->numbers = (p->numbers + ALIGN - 1) / ALIGN * ALIGN;
@@ -133,9 +141,11 @@ void parameters_init(struct parameters *p, const struct shape *shape)
 {
     *p = (struct parameters){0};
     list_all(p, shape);
-    place(p, true);
+    place(p, PARTIAL);
     p->partial = p->numbers;
-    place(p, false);
+    place(p, OTHER_WHOLE);
+    p->whole = p->numbers;
+    place(p, CUT_PIECES);
     take_memory(p);
     arena_fix(&p->weights);
     arena_fix(&p->gradients);
@@ -151,27 +161,32 @@ void parameters_free(struct parameters *p)
     free(p->list);
 }
 
+static void randomise(const struct parameter *row, long seed, wide *values)
+{
+    uint64_t key = rng_key((uint64_t)seed, row->name, 0, 0);
+    uint64_t first = (uint64_t)(row->piece.first * row->cols);
+
+    for (long j = 0; j < row->piece.n * row->cols; j++) {
+        double noise =
+            row->deviation ? rng_normal(key, first + (uint64_t)j) : 0;
+
+        values[j] = (wide)(row->mean + row->deviation * noise);
+    }
+}
+
 void parameters_randomise(struct parameters *p, long seed)
 {
-    wide *values = malloc((size_t)p->numbers * sizeof *values);
-
-    CHECK(values, "no memory for %ld initial values", p->numbers);
-    memset(values, 0, (size_t)p->numbers * sizeof *values);
     for (int i = 0; i < p->n; i++) {
         const struct parameter *row = &p->list[i];
-        uint64_t key = rng_key((uint64_t)seed, row->name, 0, 0);
-        long first = row->piece.first * row->cols;
+        size_t bytes = (size_t)(row->piece.n * row->cols) * sizeof(wide);
+        wide *values = malloc(bytes + 1);
 
-        for (long j = 0; j < row->piece.n * row->cols; j++) {
-            double noise =
-                row->deviation ? rng_normal(key, (uint64_t)(first + j)) : 0;
-
-            values[row->at + j] = (wide)(row->mean + row->deviation * noise);
-        }
+        CHECK(values, "no %zu bytes for initial values", bytes);
+        randomise(row, seed, values);
+        device_put(p->master + row->at, values, bytes);
+        free(values);
     }
-    device_put(p->master, values, (size_t)p->numbers * sizeof *values);
     op_narrow(p->weight, p->master, p->numbers);
-    free(values);
 }
 
 static const struct parameter *find(const struct parameters *p, const char *fmt,

@@ -25,7 +25,8 @@ struct parameters {
     struct parameter *list;
     int n;
     long numbers; /* in each flat array, with alignment and padding */
-    long partial; /* of these the first ones, which hold all partial rows */
+    long partial; /* the first of these hold all that is partial */
+    long whole;   /* the first of these hold all that is not cut */
     real *weight;
     wide *gradient, *master, *m, *v;
     struct arena weights, gradients, moments;

@@ -42,9 +42,10 @@ void scratch_fill_angles(struct scratch *s, const struct shape *shape)
 {
     long half = shape->rotary_dims / 2, n = shape->length * half;
     wide *cosine = malloc((size_t)(2 * n + 1) * sizeof *cosine);
-    wide *sine = cosine + n;
+    wide *sine;
 
     CHECK(cosine, "no memory for %ld rotary angles", n);
+    sine = cosine + n;
     for (long position = 0; position < shape->length; position++)
         for (long i = 0; i < half; i++) {
             double angle = (double)position *

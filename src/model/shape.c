@@ -1,7 +1,5 @@
 #include "src/model/shape.h"
 
-#include <math.h>
-
 static struct problem check(const struct shape *shape, const struct settings *s)
 {
     if (shape->hidden % shape->heads)
@@ -38,8 +36,9 @@ struct problem shape_init(struct shape *shape, const struct settings *s,
         .activation = (enum gelu)s->model.activation,
         .tensor_size = 1,
     };
+    /* Cut off, not rounded, as in the models that are around. */
     shape->rotary_dims =
-        lrint(s->model.rotary_fraction * (double)shape->head_size);
+        (long)(s->model.rotary_fraction * (double)shape->head_size);
     shape_batch(shape, 1, shape->context);
     return check(shape, s);
 }

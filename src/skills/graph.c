@@ -1,5 +1,6 @@
 #include "src/skills/graph.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,10 +38,11 @@ static struct problem pick_by_name(struct graph *g, const struct csv *csv,
                                    const struct names *evaluate)
 {
     long *row = calloc((size_t)(g->rows + g->cols), sizeof *row);
-    long *col = row + g->rows;
+    long *col;
     struct problem wrong;
 
     CHECK(row, "no memory to read %s", path);
+    col = row + g->rows;
     wrong = match(row, train, csv->row_names, csv->rows, path, "row");
     if (!is_problem(&wrong))
         wrong = match(col, evaluate, csv->col_names, csv->cols, path, "column");
@@ -62,6 +64,17 @@ static struct problem pick_by_order(struct graph *g, const struct csv *csv,
     return NO_PROBLEM;
 }
 
+/* Scores are eta A L: with eta at most 1e6 none of them overflows. */
+static struct problem check_size(const struct csv *csv, const char *path)
+{
+    for (long i = 0; i < csv->rows * csv->cols; i++)
+        if (fabs(csv->at[i]) > 1e100)
+            return problem("%s: %g in row %ld, column %ld is beyond 1e100",
+                           path, csv->at[i], i / csv->cols + 1,
+                           i % csv->cols + 1);
+    return NO_PROBLEM;
+}
+
 struct problem graph_read(struct graph *g, const char *path,
                           const struct names *train,
                           const struct names *evaluate)
@@ -72,8 +85,10 @@ struct problem graph_read(struct graph *g, const char *path,
     if (is_problem(&wrong))
         return wrong;
     take(g, train->n, evaluate->n);
-    wrong = csv.row_names ? pick_by_name(g, &csv, path, train, evaluate)
-                          : pick_by_order(g, &csv, path);
+    wrong = check_size(&csv, path);
+    if (!is_problem(&wrong))
+        wrong = csv.row_names ? pick_by_name(g, &csv, path, train, evaluate)
+                              : pick_by_order(g, &csv, path);
     csv_free(&csv);
     return wrong;
 }

@@ -83,16 +83,18 @@ void mixture_deal(struct mixture *m, const double *p, int64_t samples,
     CHECK(parts, "no memory to deal %d skills", m->k);
     quantise(parts, m, p);
     for (int i = 0; i < m->k; i++) {
-        int64_t owed = m->carry[i] + samples * parts[i].whole;
-        int64_t whole = owed > 0 ? owed / m->units : 0;
+        __int128 owed = m->carry[i] + (__int128)samples * parts[i].whole;
+        int64_t whole = owed > 0 ? (int64_t)(owed / m->units) : 0;
 
-        m->carry[i] = owed;
-        parts[i] = (struct part){whole, owed - whole * m->units, i};
+        parts[i] = (struct part){
+            whole, (int64_t)(owed - (__int128)whole * m->units), i};
+        m->carry[i] = parts[i].rest;
+        counts[i] = whole;
     }
     level(parts, m->k, samples);
     for (int i = 0; i < m->k; i++) {
+        m->carry[i] -= (parts[i].whole - counts[i]) * m->units;
         counts[i] = parts[i].whole;
-        m->carry[i] -= counts[i] * m->units;
     }
     free(parts);
 }

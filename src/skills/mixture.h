@@ -7,9 +7,9 @@
  *
  * Shares are rounded to 1/8192 first, or finer by a power of two where there
  * are more than eight skills, so that an average share always has at least 1024
- * units: the float noise of another process grid then does not change a count.
- * What a skill is owed beyond the samples it got is carried to the next round,
- * so no skill starves however small its share. */
+ * units: the float noise of another process grid then hardly ever changes a
+ * count.  A share below half a unit is none.  What a skill is owed beyond the
+ * samples it got is carried to the next round, so no other skill starves. */
 struct mixture {
     int k;
     int64_t units;  /* a share of one */
@@ -19,8 +19,9 @@ struct mixture {
 void mixture_init(struct mixture *m, int k);
 void mixture_free(struct mixture *m);
 
-/* counts[k], each the floor or the ceiling of what its skill is owed, with sum
- * `samples`; p[k] >= 0 with sum 1. */
+/* counts[k] with sum `samples`: each is the floor or the ceiling of what its
+ * skill is owed, or, where skills that got more than they were owed leave too
+ * little, one below.  p[k] >= 0 with sum 1. */
 void mixture_deal(struct mixture *m, const double *p, int64_t samples,
                   int64_t *counts);
 

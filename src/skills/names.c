@@ -38,38 +38,45 @@ static void list_known(const struct names *known, char *text, size_t bytes)
                                  i ? ", " : "", known->at[i]);
 }
 
-static struct problem choose(struct names *names, const char *name,
-                             const char *place, const struct names *known)
+void names_split(struct names *names, const char *list)
+{
+    char *copy = strdup(list), *rest = copy, *word;
+
+    CHECK(copy, "no memory for a list of skills");
+    while ((word = strsep(&rest, ","))) {
+        word += strspn(word, " \t");
+        word[strcspn(word, " \t")] = '\0';
+        if (*word)
+            names_add(names, word);
+    }
+    free(copy);
+}
+
+static struct problem check(const struct names *names, int i, const char *place,
+                            const struct names *known)
 {
     char all[512];
 
     list_known(known, all, sizeof all);
-    if (names_find(known, name) < 0)
+    if (names_find(known, names->at[i]) < 0)
         return problem("%s: there is no skill \"%s\"; there are %s", place,
-                       name, all);
-    if (names_find(names, name) >= 0)
-        return problem("%s: skill \"%s\" stands there twice", place, name);
-    names_add(names, name);
+                       names->at[i], all);
+    if (names_find(names, names->at[i]) < i)
+        return problem("%s: skill \"%s\" stands there twice", place,
+                       names->at[i]);
     return NO_PROBLEM;
 }
 
 struct problem names_choose(struct names *names, const char *text,
                             const char *place, const struct names *known)
 {
-    char *list = strdup(text), *rest = list;
     struct problem p = NO_PROBLEM;
 
     *names = (struct names){0};
-    CHECK(list, "no memory for a list of skills");
-    for (char *word; !is_problem(&p) && (word = strsep(&rest, ","));) {
-        word += strspn(word, " \t");
-        word[strcspn(word, " \t")] = '\0';
-        if (*word)
-            p = choose(names, word, place, known);
-    }
-    free(list);
-    if (!names->n)
-        for (int i = 0; i < known->n; i++)
-            names_add(names, known->at[i]);
+    names_split(names, text);
+    for (int i = 0; i < names->n && !is_problem(&p); i++)
+        p = check(names, i, place, known);
+    for (int i = 0; !*text && i < known->n; i++)
+        names_add(names, known->at[i]);
     return p;
 }

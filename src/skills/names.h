@@ -15,6 +15,9 @@ struct names {
 void names_add(struct names *names, const char *name);
 void names_free(struct names *names);
 
+/* Adds each word of a comma list, without the blanks around it. */
+void names_split(struct names *names, const char *list);
+
 /* Place of a name, or -1. */
 int names_find(const struct names *names, const char *name);
 

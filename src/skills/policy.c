@@ -10,9 +10,9 @@
 #include "src/skills/stratified.h"
 
 static const struct policy_kind kinds[] = {
-    {"skill-it", true, true, NULL, skill_it_mix},
-    {"stratified", false, false, NULL, stratified_mix},
-    {"static", false, false, static_start, static_mix},
+    {"skill-it", true, NULL, skill_it_mix},
+    {"stratified", false, NULL, stratified_mix},
+    {"static", false, static_start, static_mix},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -69,7 +69,8 @@ struct problem policy_init(struct policy *p, const struct settings *s,
         .k = train->n,
         .m = evaluate->n,
         .eta = s->mixture.eta,
-        .window = s->mixture.window,
+        .window = s->mixture.window < s->mixture.rounds ? s->mixture.window
+                                                        : s->mixture.rounds,
         .reduce = (enum window_reduce)s->mixture.window_reduce,
         .rounds = s->mixture.rounds,
         .steps = s->train.steps,

@@ -29,7 +29,6 @@ struct policy {
 
 struct policy_kind {
     const char *name;
-    bool observes;    /* needs losses */
     bool needs_graph; /* and where none is given, takes the identity */
     struct problem (*start)(struct policy *p, const struct settings *s,
                             const struct names *train);

@@ -129,21 +129,14 @@ static void open_synthetic(struct data_split *split, const char *chosen,
                            const char *place, int64_t windows, struct group *g)
 {
     struct names known = {0};
-    char *list = strdup(chosen), *rest = list, *word;
 
-    CHECK(list, "no memory for a list of skills");
-    while ((word = strsep(&rest, ",")))
-        if (*word && names_find(&known, word) < 0)
-            names_add(&known, word);
-    if (!known.n)
-        names_add(&known, "synthetic");
+    names_split(&known, *chosen ? chosen : "synthetic");
     refuse_if(g, names_choose(&split->skills, chosen, place, &known));
     split->windows = calloc((size_t)known.n, sizeof *split->windows);
     CHECK(split->windows, "no memory for %d skills", known.n);
     for (int i = 0; i < split->skills.n; i++)
         split->windows[i] = windows;
     names_free(&known);
-    free(list);
 }
 
 void data_open(struct data *d, const struct settings *s, struct group *g)
@@ -189,32 +182,26 @@ void data_close(struct data *d)
 static void make_random(const struct data *d, const struct data_split *split,
                         int skill, int64_t first, long n, int32_t *out)
 {
-    uint64_t kind = split == &d->train ? 0 : 1;
-    uint64_t key = rng_key(d->seed, "synthetic", (uint64_t)skill, kind);
-    uint64_t ids = (uint64_t)(d->vocabulary + skill) / (uint64_t)(skill + 1);
+    const char *name = split->skills.at[skill];
+    int place = names_find(&d->train.skills, name);
+    uint64_t key = rng_key(d->seed, name, split == &d->train, 2);
+    uint64_t parts = (uint64_t)(place < 0 ? d->train.skills.n : place) + 1;
+    uint64_t ids = ((uint64_t)d->vocabulary + parts - 1) / parts;
 
     for (long i = 0; i < n; i++)
         out[i] = (int32_t)(rng_bits(key, (uint64_t)(first + i)) % ids);
 }
 
-static void read_stream(const struct data *d, const struct data_split *split,
-                        int skill, int64_t first, long n, int32_t *out)
+void data_read(const struct data *d, const struct data_split *split, int skill,
+               int64_t window, int32_t *tokens)
 {
+    int64_t first = window * d->length;
     struct problem wrong = NO_PROBLEM;
 
     if (split->corpora)
-        wrong = corpus_read(&split->corpora[skill], first, n, out);
+        wrong =
+            corpus_read(&split->corpora[skill], first, d->length + 1, tokens);
     else
-        make_random(d, split, skill, first, n, out);
+        make_random(d, split, skill, first, d->length + 1, tokens);
     CHECK(!is_problem(&wrong), "%s", wrong.text);
-}
-
-void data_read(const struct data *d, const struct data_split *split, int skill,
-               int64_t window, int32_t *token, int32_t *target)
-{
-    int64_t first = window * d->length;
-
-    read_stream(d, split, skill, first, d->length, token);
-    memcpy(target, token + 1, (size_t)(d->length - 1) * sizeof *target);
-    read_stream(d, split, skill, first + d->length, 1, target + d->length - 1);
 }

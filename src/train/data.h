@@ -16,8 +16,8 @@
  * evaluation skills from the validation split.
  *
  * Without data.directory the tokens are random (for tests and benchmarks):
- * skill number i draws from the first 1/(i+1) of the vocabulary, so that skills
- * differ in what there is to learn. */
+ * training skill number i draws from the first 1/(i+1) of the vocabulary, so
+ * that skills differ in what there is to learn. */
 struct data_split {
     struct names skills;
     int64_t *windows;       /* [skills] how many each has */
@@ -36,9 +36,10 @@ struct data {
 void data_open(struct data *d, const struct settings *s, struct group *g);
 void data_close(struct data *d);
 
-/* One window of one of d's splits: token[length], target[length].  Stops the
- * job if the file can't be read or its sums do not fit. */
+/* The length + 1 tokens of a window of one of d's splits: tokens[t + 1] is the
+ * target of tokens[t].  Stops the job if the file can't be read or its sums do
+ * not fit. */
 void data_read(const struct data *d, const struct data_split *split, int skill,
-               int64_t window, int32_t *token, int32_t *target);
+               int64_t window, int32_t *tokens);
 
 #endif

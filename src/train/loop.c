@@ -6,7 +6,6 @@
 
 #include "kernels/check.h"
 #include "src/clock.h"
-#include "src/log.h"
 #include "src/skills/mixture.h"
 #include "src/skills/policy.h"
 #include "src/train/evaluate.h"
@@ -25,8 +24,9 @@ struct run {
     double *p;       /* [training skills] */
     int64_t *counts; /* [training skills] */
     double *loss;    /* [evaluation skills] the last evaluation */
-    long done;       /* steps */
-    long evaluated;  /* the step of the last evaluation, or -1 */
+    bool without_graph;
+    long done;      /* steps */
+    long evaluated; /* the step of the last evaluation, or -1 */
 };
 
 /* How the ranks are to share the work, before any of it is done. */
@@ -74,45 +74,50 @@ static struct shape find_shape(const struct run *run)
 static void start_policy(struct run *run)
 {
     struct problem wrong = NO_PROBLEM;
-    bool without_graph = false;
+    const struct data *d = &run->data;
 
     if (group_rank(run->grid.all) == 0)
-        wrong =
-            policy_init(&run->policy, run->settings, &run->data.train.skills,
-                        &run->data.validation.skills, &without_graph);
+        wrong = policy_init(&run->policy, run->settings, &d->train.skills,
+                            &d->validation.skills, &run->without_graph);
     refuse_if(run->grid.all, wrong);
-    if (without_graph)
-        log_warning("no mixture.graph: %s takes every skill to teach itself "
-                    "alone",
-                    run->policy.kind->name);
 }
 
+static void *take(size_t n, size_t bytes)
+{
+    void *at = calloc(n, bytes);
+
+    CHECK(at, "no memory for %zu skills", n);
+    return at;
+}
+
+/* What the user can get wrong comes first, then memory, then files: a start
+ * that fails leaves nothing behind. */
 static void start(struct run *run, struct group *g)
 {
     const struct settings *s = run->settings;
-    size_t skills;
+    struct data *data = &run->data;
     struct shape shape;
 
     check_grid(s, g);
+    report_check(s, g);
     grid_init(&run->grid, g, (int)s->parallel.tensor);
-    data_open(&run->data, s, g);
+    data_open(data, s, g);
     start_policy(run);
     shape = find_shape(run);
-    report_open(&run->report, s, g, &run->data);
-    skills = (size_t)run->data.train.skills.n;
-    run->p = calloc(skills, sizeof *run->p);
-    run->counts = calloc(skills, sizeof *run->counts);
-    run->loss =
-        calloc((size_t)run->data.validation.skills.n, sizeof *run->loss);
-    CHECK(run->p && run->counts && run->loss, "no memory for %zu skills",
-          skills);
-    mixture_init(&run->mixture, (int)skills);
-    sampler_init(&run->sampler, (int)skills, run->data.train.windows,
+    run->p = take((size_t)data->train.skills.n, sizeof *run->p);
+    run->counts = take((size_t)data->train.skills.n, sizeof *run->counts);
+    run->loss = take((size_t)data->validation.skills.n, sizeof *run->loss);
+    mixture_init(&run->mixture, data->train.skills.n);
+    sampler_init(&run->sampler, &data->train.skills, data->train.windows,
                  (uint64_t)s->train.seed);
     model_init(&run->model, &shape, run->grid.tensor, s->train.seed);
-    step_init(&run->step, s, &run->grid, &run->data, &run->model);
+    step_init(&run->step, s, &run->grid, data, &run->model);
     run->evaluated = -1;
+    report_open(&run->report, s, g, data);
     report_start(&run->report, &run->grid, &run->model);
+    if (run->without_graph)
+        report_warning(&run->report, "no mixture.graph: every skill is taken "
+                                     "to teach itself alone");
 }
 
 static void finish(struct run *run)
@@ -130,14 +135,21 @@ static void finish(struct run *run)
     grid_free(&run->grid);
 }
 
-static void evaluate(struct run *run)
+enum outcome { GOES_ON, ASKED_TO_STOP, NOT_FINITE };
+
+static enum outcome evaluate(struct run *run)
 {
+    bool is_finite = true;
+
     if (run->evaluated == run->done)
-        return;
-    evaluate_skills(&run->model, &run->data, &run->grid,
+        return GOES_ON;
+    evaluate_skills(&run->step.batch, &run->grid,
                     run->settings->evaluate.windows, run->loss);
     run->evaluated = run->done;
     report_evaluation(&run->report, run->done, run->loss);
+    for (int i = 0; i < run->data.validation.skills.n; i++)
+        is_finite &= isfinite(run->loss[i]) != 0;
+    return group_any(run->grid.all, !is_finite) ? NOT_FINITE : GOES_ON;
 }
 
 /* The next stretch of training: rank 0 asks the policy, and every rank gets the
@@ -163,8 +175,6 @@ static long next_round(struct run *run)
     return stretch.steps;
 }
 
-enum outcome { GOES_ON, ASKED_TO_STOP, NOT_FINITE };
-
 static enum outcome train_step(struct run *run, long in_round)
 {
     long every = run->settings->evaluate.every;
@@ -174,29 +184,28 @@ static enum outcome train_step(struct run *run, long in_round)
 
     run->done++;
     report_step(&run->report, run->done, &result, clock_seconds() - start);
-    if (!isfinite(result.loss) || !isfinite(result.norm))
+    if (!result.is_finite)
         return NOT_FINITE;
-    if (every && run->done % every == 0)
-        evaluate(run);
-    return result.stop_asked ? ASKED_TO_STOP : GOES_ON;
+    if (result.stop_asked && run->done < run->settings->train.steps)
+        return ASKED_TO_STOP;
+    return every && run->done % every == 0 ? evaluate(run) : GOES_ON;
 }
 
 static enum outcome train_rounds(struct run *run)
 {
-    enum outcome outcome = GOES_ON;
-    long steps;
+    for (long round = 0;; round++) {
+        enum outcome outcome = evaluate(run);
+        long steps = outcome == GOES_ON ? next_round(run) : 0;
 
-    for (long round = 0; outcome == GOES_ON; round++) {
-        evaluate(run);
-        steps = next_round(run);
         if (steps == 0)
-            break;
+            return outcome;
         report_mixture(&run->report, round, run->done, run->p, run->counts);
         sampler_advance(&run->sampler, run->counts);
         for (long i = 0; i < steps && outcome == GOES_ON; i++)
             outcome = train_step(run, i);
+        if (outcome != GOES_ON)
+            return outcome;
     }
-    return outcome;
 }
 
 int loop_train(struct group *g, const struct settings *s)

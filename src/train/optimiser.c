@@ -40,14 +40,14 @@ double optimiser_sum_squares(const struct parameters *p, int tensor_rank)
 }
 
 void optimiser_update(struct parameters *p, const struct settings *s, long step,
-                      double clip)
+                      double rate, double factor)
 {
     struct adamw a = {
-        .rate = optimiser_rate(s, step),
+        .rate = rate,
         .beta1 = s->train.beta1,
         .beta2 = s->train.beta2,
         .epsilon = s->train.epsilon,
-        .scale = clip,
+        .scale = factor,
         .t = step + 1,
     };
 

@@ -15,9 +15,9 @@ double optimiser_rate(const struct settings *s, long step);
  * tensor ranks is that of the whole model. */
 double optimiser_sum_squares(const struct parameters *p, int tensor_rank);
 
-/* One AdamW update of everything this rank holds; `clip` multiplies the
- * gradients. */
+/* One AdamW update of everything this rank holds, of learning rate `rate`;
+ * `factor` multiplies the gradients. */
 void optimiser_update(struct parameters *p, const struct settings *s, long step,
-                      double clip);
+                      double rate, double factor);
 
 #endif

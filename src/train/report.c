@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "config.h"
+#include "io/h5.h"
 #include "kernels/check.h"
 #include "kernels/device.h"
 #include "mpi/world.h"
@@ -50,50 +52,78 @@ static struct problem make_directory(const char *path)
     return NO_PROBLEM;
 }
 
+/* Both files are made here or not at all: neither a run that is there nor the
+ * run file that the user gave, which may lie in the same directory, is
+ * overwritten. */
 static struct problem write_settings(const struct settings *s)
 {
     char path[4096];
     FILE *f;
 
     snprintf(path, sizeof path, "%s/run.ini", s->output.directory);
-    f = fopen(path, "w");
-    if (f)
-        settings_write(s, f);
-    if (!f || ferror(f) | fclose(f))
+    f = fopen(path, "wx");
+    if (!f)
+        return problem("output.directory: %s can't be made: %s; name another "
+                       "directory",
+                       path, strerror(errno));
+    settings_write(s, f);
+    if (ferror(f) | fclose(f)) {
+        unlink(path);
         return problem("%s can't be written: %s", path, strerror(errno));
+    }
     return NO_PROBLEM;
 }
 
-static struct problem open_files(struct report *r)
+static struct problem check_directory(const struct settings *s)
 {
-    const char *directory = r->settings->output.directory;
-    struct problem wrong;
+    static const char *const files[] = {"metrics.jsonl", "run.ini"};
+    const char *directory = s->output.directory;
     struct stat there;
     char path[4096];
 
     if (!*directory)
         return problem("output.directory is not given; name a directory for "
-                       "the metrics and checkpoints of this run");
-    wrong = make_directory(directory);
+                       "the files of this run");
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, files[i]);
+        if (!stat(path, &there))
+            return problem("output.directory: %s holds a run already (%s); "
+                           "name another directory",
+                           directory, files[i]);
+    }
+    return NO_PROBLEM;
+}
+
+void report_check(const struct settings *s, struct group *g)
+{
+    refuse_if(g, group_rank(g) == 0 ? check_directory(s) : NO_PROBLEM);
+}
+
+static struct problem open_files(struct report *r)
+{
+    const char *directory = r->settings->output.directory;
+    struct problem wrong = make_directory(directory);
+    char path[4096];
+
     if (is_problem(&wrong))
         return wrong;
     snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
-    if (!stat(path, &there))
-        return problem("output.directory: %s holds a run already "
-                       "(metrics.jsonl); name another directory or remove it",
-                       directory);
     wrong = metrics_create(&r->metrics, path);
     if (is_problem(&wrong))
         return wrong;
     wrong = write_settings(r->settings);
-    if (is_problem(&wrong))
+    if (is_problem(&wrong)) {
         metrics_close(&r->metrics);
+        unlink(path);
+    }
     return wrong;
 }
 
 void report_open(struct report *r, const struct settings *s, struct group *g,
                  const struct data *d)
 {
+    int skills;
+
     *r = (struct report){.writes = group_rank(g) == 0,
                          .settings = s,
                          .n_train = d->train.skills.n,
@@ -101,6 +131,10 @@ void report_open(struct report *r, const struct settings *s, struct group *g,
     refuse_if(g, r->writes ? open_files(r) : NO_PROBLEM);
     r->train = name_list(&d->train.skills);
     r->evaluate = name_list(&d->validation.skills);
+    skills = r->n_train > r->n_evaluate ? r->n_train : r->n_evaluate;
+    r->some_names = calloc((size_t)skills, sizeof *r->some_names);
+    r->some = calloc((size_t)skills, sizeof *r->some);
+    CHECK(r->some_names && r->some, "no memory to report %d skills", skills);
 }
 
 void report_close(struct report *r)
@@ -109,6 +143,8 @@ void report_close(struct report *r)
         metrics_close(&r->metrics);
     free(r->train);
     free(r->evaluate);
+    free(r->some_names);
+    free(r->some);
 }
 
 /* The nodes of the grid, each once, comma-separated; NULL but on rank 0. */
@@ -148,6 +184,7 @@ void report_start(struct report *r, const struct grid *grid,
     long bytes = (long)(p->weights.size + p->gradients.size + p->moments.size +
                         m->activations.size);
 
+    r->grid = grid;
     r->started = clock_seconds();
     if (!r->writes)
         return;
@@ -156,6 +193,8 @@ void report_start(struct report *r, const struct grid *grid,
     metrics_text(&r->metrics, "program", "skillet-cpu-" PRECISION);
     metrics_text(&r->metrics, "device", device_name());
     metrics_text(&r->metrics, "mpi", world_version());
+    metrics_text(&r->metrics, "hdf5", h5_version());
+    metrics_text(&r->metrics, "blas", SKILLET_BLAS);
     metrics_text(&r->metrics, "hosts", hosts);
     metrics_integer(&r->metrics, "ranks", group_size(grid->all));
     metrics_integer(&r->metrics, "tensor", group_size(grid->tensor));
@@ -173,46 +212,46 @@ void report_start(struct report *r, const struct grid *grid,
     free(hosts);
 }
 
+void report_warning(struct report *r, const char *text)
+{
+    if (!r->writes)
+        return;
+    log_warning("%s", text);
+    metrics_begin(&r->metrics, "warning");
+    metrics_text(&r->metrics, "text", text);
+    end_event(r);
+}
+
 void report_mixture(struct report *r, long round, long step, const double *p,
                     const int64_t *counts)
 {
-    double *numbers;
-
     if (!r->writes)
         return;
-    numbers = malloc((size_t)r->n_train * sizeof *numbers);
-    CHECK(numbers, "no memory to report a mixture");
     for (int i = 0; i < r->n_train; i++)
-        numbers[i] = (double)counts[i];
+        r->some[i] = (double)counts[i];
     metrics_begin(&r->metrics, "mixture");
     metrics_integer(&r->metrics, "round", round);
     metrics_integer(&r->metrics, "step", step);
     metrics_numbers(&r->metrics, "p", r->train, p, r->n_train);
-    metrics_numbers(&r->metrics, "counts", r->train, numbers, r->n_train);
+    metrics_numbers(&r->metrics, "counts", r->train, r->some, r->n_train);
     end_event(r);
-    free(numbers);
     for (int i = 0; i < r->n_train; i++)
         log_line("round %ld share %s %.4f", round, r->train[i], p[i]);
 }
 
 void report_evaluation(struct report *r, long step, const double *loss)
 {
-    double *perplexity;
-
     if (!r->writes)
         return;
-    perplexity = malloc((size_t)r->n_evaluate * sizeof *perplexity);
-    CHECK(perplexity, "no memory to report an evaluation");
     for (int i = 0; i < r->n_evaluate; i++)
-        perplexity[i] = exp(loss[i]);
+        r->some[i] = exp(loss[i]);
     metrics_begin(&r->metrics, "evaluation");
     metrics_integer(&r->metrics, "step", step);
     metrics_text(&r->metrics, "split", "validation");
     metrics_numbers(&r->metrics, "loss", r->evaluate, loss, r->n_evaluate);
-    metrics_numbers(&r->metrics, "perplexity", r->evaluate, perplexity,
+    metrics_numbers(&r->metrics, "perplexity", r->evaluate, r->some,
                     r->n_evaluate);
     end_event(r);
-    free(perplexity);
     for (int i = 0; i < r->n_evaluate; i++)
         log_line("step %ld validation %s loss %.4f", step, r->evaluate[i],
                  loss[i]);
@@ -236,19 +275,14 @@ static void log_step(const struct report *r, long done,
 /* Means by skill, of the skills that stood in the batch. */
 static void add_skill_loss(struct report *r, const struct step_result *result)
 {
-    const char **names = calloc((size_t)r->n_train, sizeof *names);
-    double *loss = calloc((size_t)r->n_train, sizeof *loss);
     long n = 0;
 
-    CHECK(names && loss, "no memory to report a step");
     for (int i = 0; i < r->n_train; i++)
         if (result->skill_tokens[i] > 0) {
-            names[n] = r->train[i];
-            loss[n++] = result->skill_loss[i] / result->skill_tokens[i];
+            r->some_names[n] = r->train[i];
+            r->some[n++] = result->skill_loss[i] / result->skill_tokens[i];
         }
-    metrics_numbers(&r->metrics, "skill_loss", names, loss, n);
-    free(names);
-    free(loss);
+    metrics_numbers(&r->metrics, "skill_loss", r->some_names, r->some, n);
 }
 
 void report_step(struct report *r, long done, const struct step_result *result,
@@ -282,6 +316,10 @@ void report_stop(struct report *r, long done, const char *reason, int status)
     metrics_text(&r->metrics, "reason", reason);
     metrics_integer(&r->metrics, "status", status);
     metrics_number(&r->metrics, "seconds", clock_seconds() - r->started);
+    metrics_integer(&r->metrics, "tensor_bytes",
+                    group_traffic(r->grid->tensor).bytes);
+    metrics_integer(&r->metrics, "data_bytes",
+                    group_traffic(r->grid->data).bytes);
     end_event(r);
     log_line("stop at step %ld: %s", done, reason);
 }

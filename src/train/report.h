@@ -15,11 +15,18 @@ struct report {
     struct metrics metrics;
     const char **train, **evaluate; /* names of the skills */
     int n_train, n_evaluate;
-    double started; /* first step, by the clock */
+    const char **some_names; /* room for numbers of some skills by name */
+    double *some;
+    const struct grid *grid; /* from report_start on */
+    double started;          /* first step, by the clock */
 };
 
-/* Makes the directory and the files; refuses where there is a run already or
- * nothing can be written.  Collective over g. */
+/* Refuses a directory that is not given or holds a run already, before any
+ * work.  Collective over g. */
+void report_check(const struct settings *s, struct group *g);
+
+/* Makes the directory and the files; refuses where that can't be done.
+ * Collective over g. */
 void report_open(struct report *r, const struct settings *s, struct group *g,
                  const struct data *d);
 void report_close(struct report *r);
@@ -27,6 +34,9 @@ void report_close(struct report *r);
 /* Collective over the grid. */
 void report_start(struct report *r, const struct grid *grid,
                   const struct model *m);
+
+/* Something that the user should know, on the log and as an event. */
+void report_warning(struct report *r, const char *text);
 
 void report_mixture(struct report *r, long round, long step, const double *p,
                     const int64_t *counts);

@@ -6,14 +6,19 @@
 #include "kernels/check.h"
 #include "kernels/rng.h"
 
-void sampler_init(struct sampler *s, int k, const int64_t *windows,
-                  uint64_t seed)
+void sampler_init(struct sampler *s, const struct names *names,
+                  const int64_t *windows, uint64_t seed)
 {
-    *s =
-        (struct sampler){.k = k, .seed = seed, .windows = windows, .round = -1};
-    s->cursor = calloc(2 * (size_t)k, sizeof *s->cursor);
+    size_t k = (size_t)names->n;
+
+    *s = (struct sampler){.k = names->n,
+                          .seed = seed,
+                          .windows = windows,
+                          .names = names,
+                          .round = -1};
+    s->cursor = calloc(2 * k, sizeof *s->cursor);
+    CHECK(s->cursor, "no memory to sample %zu skills", k);
     s->count = s->cursor + k;
-    CHECK(s->cursor, "no memory to sample %d skills", k);
 }
 
 void sampler_free(struct sampler *s)

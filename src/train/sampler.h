@@ -3,25 +3,29 @@
 
 #include <stdint.h>
 
+#include "src/skills/names.h"
+
 /* The order of the training data, without an index.
  *
  * In a round, sample j of `samples` goes to slot permute(j); the slot's place
  * among the counts by skill gives the skill; the skill's cursor and the place
  * give the ordinal, how many of the skill's windows were drawn before; and
  * another permutation, one per epoch, gives the window.  So the order is a
- * function of the seed, the counts of all rounds so far and j alone: it does
- * not depend on ranks, and starting costs nothing however large the corpus. */
+ * function of the seed, the skills' names, the counts of all rounds so far and
+ * j alone: it does not depend on ranks, and starting costs nothing however
+ * large the corpus. */
 struct sampler {
     int k;
     uint64_t seed;
-    const int64_t *windows; /* [k] in each skill, not owned */
-    int64_t round, samples; /* of the round */
-    int64_t *cursor;        /* [k] windows drawn before this round */
-    int64_t *count;         /* [k] windows of this round */
+    const int64_t *windows;    /* [k] in each skill, not owned */
+    const struct names *names; /* of the skills, not owned */
+    int64_t round, samples;    /* of the round */
+    int64_t *cursor;           /* [k] windows drawn before this round */
+    int64_t *count;            /* [k] windows of this round */
 };
 
-void sampler_init(struct sampler *s, int k, const int64_t *windows,
-                  uint64_t seed);
+void sampler_init(struct sampler *s, const struct names *names,
+                  const int64_t *windows, uint64_t seed);
 void sampler_free(struct sampler *s);
 
 /* The next round, of these counts (copied). */

@@ -10,55 +10,48 @@
 #include "src/clock.h"
 #include "src/train/optimiser.h"
 
+/* Initial values come from the mathematical library of each node, and those of
+ * two nodes may differ in the last bit. */
+static void share_weights(struct parameters *p, const struct grid *grid)
+{
+    coll_broadcast_wide(grid->tensor, p->master, p->whole);
+    coll_broadcast_wide(grid->data, p->master, p->numbers);
+    op_narrow(p->weight, p->master, p->numbers);
+}
+
 void step_init(struct step *s, const struct settings *settings,
                const struct grid *grid, const struct data *data,
                struct model *model)
 {
-    size_t tokens = (size_t)model->shape.tokens;
     size_t skills = (size_t)data->train.skills.n;
 
-    *s = (struct step){
-        .settings = settings, .grid = grid, .data = data, .model = model};
-    s->token = malloc(tokens * sizeof *s->token);
-    s->target = malloc(tokens * sizeof *s->target);
-    s->losses = malloc(tokens * sizeof *s->losses);
-    s->skill = malloc((size_t)model->shape.sequences * sizeof *s->skill);
+    *s = (struct step){.settings = settings, .grid = grid};
+    batch_init(&s->batch, data, model);
     s->sums = malloc((2 * skills + 1) * sizeof *s->sums);
-    CHECK(s->token && s->target && s->losses && s->skill && s->sums,
-          "no memory for a micro-batch of %zu tokens", tokens);
+    CHECK(s->sums, "no memory for the losses of %zu skills", skills);
+    share_weights(&model->parameters, grid);
 }
 
 void step_free(struct step *s)
 {
-    free(s->token);
-    free(s->target);
-    free(s->losses);
-    free(s->skill);
+    batch_free(&s->batch);
     free(s->sums);
 }
 
 /* The micro-batch whose first sequence is sample `first` of the round. */
-static void micro_batch(struct step *s, const struct sampler *sampler,
-                        int64_t first)
+static void add_micro_batch(struct step *s, const struct sampler *sampler,
+                            int64_t first)
 {
-    long length = s->data->length, sequences = s->model->shape.sequences;
-    long skills = s->data->train.skills.n;
-    double scale =
-        1 / ((double)s->settings->train.global_batch * (double)length);
+    struct batch *b = &s->batch;
+    double tokens = (double)s->settings->train.global_batch * (double)b->length;
 
-    for (long i = 0; i < sequences; i++) {
+    for (long i = 0; i < b->sequences; i++) {
         struct draw draw = sampler_draw(sampler, first + i);
 
-        s->skill[i] = draw.skill;
-        data_read(s->data, &s->data->train, draw.skill, draw.window,
-                  s->token + i * length, s->target + i * length);
+        batch_read(b, i, &b->data->train, draw.skill, draw.window);
     }
-    model_gradients(s->model, s->token, s->target, scale, s->losses);
-    for (long i = 0; i < sequences; i++) {
-        for (long t = 0; t < length; t++)
-            s->sums[s->skill[i]] += (double)s->losses[i * length + t];
-        s->sums[skills + s->skill[i]] += (double)length;
-    }
+    batch_gradients(b, 1 / tokens);
+    batch_add(b, s->sums, s->sums + b->data->train.skills.n);
 }
 
 static void accumulate(struct step *s, const struct sampler *sampler,
@@ -68,18 +61,18 @@ static void accumulate(struct step *s, const struct sampler *sampler,
     long share = batch / group_size(s->grid->data);
     int64_t first =
         (int64_t)in_round * batch + group_rank(s->grid->data) * share;
-    struct parameters *p = &s->model->parameters;
+    struct parameters *p = &s->batch.model->parameters;
 
     device_zero(p->gradient, (size_t)p->numbers * sizeof *p->gradient);
-    for (long i = 0; i < share; i += s->model->shape.sequences)
-        micro_batch(s, sampler, first + i);
+    for (long i = 0; i < share; i += s->batch.sequences)
+        add_micro_batch(s, sampler, first + i);
 }
 
 /* Losses and requests, summed over all ranks: tensor ranks have the same
  * losses, so only the first of them counts. */
 static void sum_losses(struct step *s, struct step_result *result)
 {
-    long skills = s->data->train.skills.n;
+    long skills = s->batch.data->train.skills.n;
     double loss = 0, tokens = 0;
 
     if (group_rank(s->grid->tensor) > 0)
@@ -94,33 +87,48 @@ static void sum_losses(struct step *s, struct step_result *result)
     result->stop_asked = s->sums[2 * skills] > 0;
 }
 
-static double gradient_norm(const struct step *s)
+static void sum_gradients(struct parameters *p, const struct grid *grid)
 {
-    double sum = optimiser_sum_squares(&s->model->parameters,
-                                       group_rank(s->grid->tensor));
+    coll_sum_wide(grid->tensor, p->gradient, p->partial);
+    coll_sum_wide(grid->data, p->gradient, p->numbers);
+    coll_broadcast_wide(grid->tensor, p->gradient, p->whole);
+}
 
-    group_sum(s->grid->tensor, &sum, 1);
-    return sqrt(sum);
+/* Norm, rate and verdict; rank 0 decides for all. */
+static void judge(struct step *s, long number, struct step_result *result)
+{
+    struct group *tensor = s->grid->tensor;
+    double decided[3] = {result->loss};
+    double sum =
+        optimiser_sum_squares(&s->batch.model->parameters, group_rank(tensor));
+
+    group_sum(tensor, &sum, 1);
+    decided[1] = sqrt(sum);
+    decided[2] = optimiser_rate(s->settings, number);
+    group_broadcast(s->grid->all, decided, sizeof decided);
+    result->loss = decided[0];
+    result->norm = decided[1];
+    result->rate = decided[2];
+    result->is_finite = isfinite(result->loss) && isfinite(result->norm);
 }
 
 struct step_result step_run(struct step *s, const struct sampler *sampler,
                             long number, long in_round)
 {
-    struct parameters *p = &s->model->parameters;
+    struct parameters *p = &s->batch.model->parameters;
+    long skills = s->batch.data->train.skills.n;
+    double start = clock_seconds(), clip = s->settings->train.clip, factor;
     struct step_result result = {0};
-    double start = clock_seconds(), clip = s->settings->train.clip;
 
-    memset(s->sums, 0,
-           (size_t)(2 * s->data->train.skills.n + 1) * sizeof *s->sums);
+    memset(s->sums, 0, (size_t)(2 * skills + 1) * sizeof *s->sums);
     accumulate(s, sampler, in_round);
     result.busy_seconds = group_largest(s->grid->all, clock_seconds() - start,
                                         &result.slowest_rank);
-    coll_sum_wide(s->grid->tensor, p->gradient, p->partial);
-    coll_sum_wide(s->grid->data, p->gradient, p->numbers);
+    sum_gradients(p, s->grid);
     sum_losses(s, &result);
-    result.rate = optimiser_rate(s->settings, number);
-    result.norm = gradient_norm(s);
-    optimiser_update(p, s->settings, number,
-                     clip > 0 && result.norm > clip ? clip / result.norm : 1);
+    judge(s, number, &result);
+    factor = clip > 0 && result.norm > clip ? clip / result.norm : 1;
+    if (result.is_finite)
+        optimiser_update(p, s->settings, number, result.rate, factor);
     return result;
 }

@@ -2,40 +2,40 @@
 #define SRC_TRAIN_STEP_H
 
 #include "mpi/grid.h"
-#include "src/model/model.h"
-#include "src/train/data.h"
+#include "src/train/batch.h"
 #include "src/train/sampler.h"
 
 /* One step of training: the gradient of the mean loss over the tokens of a
  * global batch, clipped, and an update.
  *
  * Sample b of the batch belongs to data rank b / (global_batch / data ranks),
- * which takes its samples in micro-batches and adds their gradients.  Sums over
- * the ranks, in order: the partial gradients over tensor ranks, all gradients
- * over data ranks, losses by skill over all, the squared norm over tensor
- * ranks. */
+ * which takes its samples in micro-batches and adds their gradients.  What the
+ * ranks exchange, in order: the sum of partial gradients over tensor ranks, of
+ * all gradients over data ranks, of losses by skill over all, of the squared
+ * norm over tensor ranks.  What every rank must have to the last bit is then
+ * taken from one: the gradients of parameters that are not cut from tensor
+ * rank 0, the rate and the factor of the gradient from rank 0. */
 struct step {
     const struct settings *settings;
     const struct grid *grid;
-    const struct data *data;
-    struct model *model;
-    int32_t *token, *target; /* [tokens] of a micro-batch */
-    wide *losses;
-    int *skill; /* [sequences] of a micro-batch */
+    struct batch batch;
     double
         *sums; /* [2 skills + 1] loss and tokens by skill, requests to stop */
 };
 
 struct step_result {
     double loss;                /* mean over the tokens of the batch */
-    const double *skill_loss;   /* [skills] sums over tokens, valid until the */
-    const double *skill_tokens; /* next step; a skill may have no token */
-    double rate, norm;          /* of the gradient, before clipping */
-    double busy_seconds; /* of the rank that came last to the sum of the */
-    int slowest_rank;    /* gradients */
-    bool stop_asked;     /* of any rank */
+    const double *skill_loss;   /* [skills] sums over tokens, and how many; */
+    const double *skill_tokens; /* valid until the next step */
+    double rate, norm;          /* norm of the gradient, before clipping */
+    double busy_seconds;        /* of the rank that came last to the sum of */
+    int slowest_rank;           /* gradients */
+    bool stop_asked;            /* of any rank */
+    bool is_finite;             /* loss and norm */
 };
 
+/* Also makes the weights of all ranks those of the first that has them.
+ * Collective over the grid. */
 void step_init(struct step *s, const struct settings *settings,
                const struct grid *grid, const struct data *data,
                struct model *model);

@@ -1,0 +1,79 @@
+#include "io/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct problem held(const char *directory, int fd)
+{
+    char holder[200];
+    ssize_t n = pread(fd, holder, sizeof holder - 1, 0);
+
+    holder[n > 0 ? n : 0] = '\0';
+    holder[strcspn(holder, "\n")] = '\0';
+    return problem("another run writes into %s (%s): wait for its end, or take "
+                   "another directory",
+                   directory, holder[0] ? holder : "it has not said which");
+}
+
+/* The holder removes the file before it lets go: whoever waited for that one
+ * holds a file that nobody else will find. */
+static bool is_at_path(const struct lock *l)
+{
+    struct stat here, there;
+
+    return fstat(l->fd, &here) == 0 && stat(l->path, &there) == 0 &&
+           here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+}
+
+static void sign(const struct lock *l, const char *host)
+{
+    char holder[200];
+    int n = snprintf(holder, sizeof holder, "host %.100s, process %ld\n", host,
+                     (long)getpid());
+
+    /* A full disk leaves the holder unnamed and the lock held. */
+    if (ftruncate(l->fd, 0) != 0 || pwrite(l->fd, holder, (size_t)n, 0) != n)
+        errno = 0;
+}
+
+struct problem lock_take(struct lock *l, const char *directory,
+                         const char *name, const char *host)
+{
+    struct problem p;
+    int n = snprintf(l->path, sizeof l->path, "%s/%s", directory, name);
+
+    l->fd = -1;
+    if (n >= (int)sizeof l->path)
+        return problem("%.200s...: the path is too long", directory);
+    do {
+        lock_release(l);
+        l->fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (l->fd < 0)
+            return problem("%s cannot be made: %s", l->path, strerror(errno));
+        l->absent = flock(l->fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+        if (l->absent == EWOULDBLOCK) {
+            p = held(directory, l->fd);
+            close(l->fd);
+            l->fd = -1;
+            return p;
+        }
+    } while (l->absent == 0 && !is_at_path(l));
+    sign(l, host);
+    return NO_PROBLEM;
+}
+
+void lock_release(struct lock *l)
+{
+    if (l->fd < 0)
+        return;
+    if (is_at_path(l))
+        unlink(l->path);
+    close(l->fd);
+    l->fd = -1;
+}

@@ -1,0 +1,81 @@
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/commands/tokenize_job.h"
+
+static struct problem read_split(struct tokenize *t)
+{
+    const char *text = t->settings->tokenize.split;
+    double *s = t->share;
+    int used = -1;
+
+    t->only = SPLIT_NONE;
+    for (int i = 0; i < SPLITS; i++)
+        if (strcmp(text, tokenize_inputs_splits[i]) == 0)
+            t->only = i;
+    if (t->only != SPLIT_NONE)
+        return NO_PROBLEM;
+    if (sscanf(text, " %lf , %lf , %lf %n", &s[0], &s[1], &s[2], &used) != 3 ||
+        used < 0 || text[used])
+        return problem("%s=%s: train, validation, test or three shares like "
+                       "0.98,0.01,0.01 are needed",
+                       settings_place(t->settings, "tokenize.split"), text);
+    for (int i = 0; i < SPLITS; i++)
+        if (!(s[i] >= 0 && s[i] <= 1))
+            used = -1;
+    if (used < 0 || fabs(s[0] + s[1] + s[2] - 1) > 1e-6)
+        return problem("%s=%s: shares lie between 0 and 1 and sum to 1",
+                       settings_place(t->settings, "tokenize.split"), text);
+    return NO_PROBLEM;
+}
+
+/* Empty leaves the tokenizer's id. */
+static struct problem read_id(const struct tokenize *t, const char *key,
+                              const char *text, long *id)
+{
+    char *end;
+    long x;
+
+    if (text[0] == '\0')
+        return NO_PROBLEM;
+    if (strcmp(text, "none") == 0) {
+        *id = -1;
+        return NO_PROBLEM;
+    }
+    errno = 0;
+    x = strtol(text, &end, 10);
+    if (end == text || *end || errno || x < 0 ||
+        x >= t->tokenizer.vocabulary_size)
+        return problem("%s=%s: none or an id from 0 to %ld is needed",
+                       settings_place(t->settings, key), text,
+                       t->tokenizer.vocabulary_size - 1);
+    *id = x;
+    return NO_PROBLEM;
+}
+
+struct problem tokenize_settings(struct tokenize *t)
+{
+    const struct settings *s = t->settings;
+    struct problem p = tokenizer_open(&t->tokenizer, s->tokenize.tokenizer);
+
+    if (!is_problem(&p))
+        p = read_id(t, "tokenize.end_of_text", s->tokenize.end_of_text,
+                    &t->tokenizer.end_of_text);
+    if (!is_problem(&p))
+        p = read_id(t, "tokenize.begin_of_text", s->tokenize.begin_of_text,
+                    &t->tokenizer.begin_of_text);
+    if (!is_problem(&p))
+        p = read_split(t);
+    if (!is_problem(&p) && s->data.directory[0] == '\0')
+        p = problem("data.directory is not given: it is where the shards go");
+    if (!is_problem(&p) && s->tokenize.skill[0] == '@' &&
+        s->tokenize.skill[1] == '\0')
+        p = problem("%s=@ names no field", settings_place(s, "tokenize.skill"));
+    if (!is_problem(&p) && strlen(s->tokenize.skill) > 255)
+        p = problem("%s is longer than 255 bytes",
+                    settings_place(s, "tokenize.skill"));
+    return p;
+}

@@ -1,0 +1,83 @@
+#ifndef TESTS_SHARD_FILES_H
+#define TESTS_SHARD_FILES_H
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "io/shard_open.h"
+#include "kernels/check.h"
+#include "tests/tap.h"
+
+/* Files of the tests of shards, in a directory that the ranks share. */
+static char directory[512];
+
+static inline int rank(void)
+{
+    return group_rank(group_world());
+}
+
+static inline struct problem settled(struct problem p)
+{
+    CHECK(!is_problem(&p), "%s", p.text);
+    return p;
+}
+
+static inline void shard_files_store(const char *path, const char *at, size_t n)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+    CHECK(fd >= 0 && write(fd, at, n) == (ssize_t)n, "cannot write %s", path);
+    close(fd);
+}
+
+static inline void shard_files_overwrite(const char *path, size_t at,
+                                         const void *from, size_t n)
+{
+    int fd = open(path, O_WRONLY);
+
+    CHECK(fd >= 0 && pwrite(fd, from, n, (off_t)at) == (ssize_t)n,
+          "cannot write %s", path);
+    close(fd);
+}
+
+/* Whether opening and reading all of it finds a problem. */
+static inline bool shard_files_found(const char *path)
+{
+    struct shard s;
+    struct shard_file f;
+    struct problem p = shard_open(&s, path);
+    uint64_t *offset;
+    int32_t *out;
+
+    if (is_problem(&p))
+        return true;
+    settled(shard_attach(&f, &s));
+    out = malloc((size_t)s.tokens * sizeof *out);
+    offset = malloc((size_t)(s.documents + 1) * sizeof *offset);
+    CHECK(out && offset, "no memory");
+    p = shard_read_tokens(&f, 0, s.tokens, out);
+    if (!is_problem(&p))
+        p = shard_read_documents(&f, 0, s.documents + 1, offset);
+    shard_detach(&f);
+    free(out);
+    free(offset);
+    return is_problem(&p);
+}
+
+/* The ranks share rank 0's directory; each works on a file of its own. */
+static inline void shard_files_begin(void)
+{
+    const char *parent = getenv("TMPDIR");
+
+    if (rank() == 0) {
+        snprintf(directory, sizeof directory, "%s/shard.XXXXXX",
+                 parent ? parent : "/tmp");
+        CHECK(mkdtemp(directory), "no directory %s", directory);
+    }
+    group_broadcast(group_world(), directory, sizeof directory);
+}
+
+#endif

@@ -1,0 +1,181 @@
+/* What a step and an evaluation report is what the model says of just the
+ * windows that they should read.    ranks: 1 2 4 */
+#include <math.h>
+#include <string.h>
+
+#include "src/train/evaluate.h"
+#include "src/train/optimiser.h"
+#include "tests/small_run.h"
+#include "tests/tap.h"
+
+enum { SKILLS = 3, LENGTH = 8, BATCH = 12 };
+
+static const char *const base[] = {"model.layers=1",
+                                   "model.hidden=16",
+                                   "model.heads=4",
+                                   "model.vocabulary=40",
+                                   "model.context=8",
+                                   "model.rotary_fraction=1",
+                                   "train.sequence_length=8",
+                                   "train.global_batch=12",
+                                   "train.steps=3",
+                                   "train.micro_batch=3",
+                                   "train.learning_rate=1e-2",
+                                   "train.warmup_steps=0",
+                                   "skills.train=a, b,c",
+                                   "skills.evaluate=c,a,d",
+                                   "train.seed=7",
+                                   NULL};
+
+/* 12 sequences go to 1, 2 or 4 data ranks in micro-batches of 3. */
+static void open_run(struct small_run *run, int tensor)
+{
+    small_settings(&run->settings, base);
+    small_run_open(run, group_world(), tensor);
+}
+
+/* The model's loss on one window alone, from the stream of its tokens. */
+static double window_loss(struct small_run *run, const struct data_split *split,
+                          int skill, int64_t window)
+{
+    struct batch *b = &run->step.batch;
+    int32_t stream[LENGTH + 1], before[LENGTH + 1];
+    double sum = 0;
+
+    data_read(&run->data, split, skill, window, stream);
+    if (window > 0) { /* the last target of a window begins the next one */
+        data_read(&run->data, split, skill, window - 1, before);
+        CHECK(before[LENGTH] == stream[0], "windows do not join");
+    }
+    for (long i = 0; i < b->sequences; i++)
+        batch_leave_out(b, i);
+    for (long t = 0; t < LENGTH; t++) {
+        b->token[t] = stream[t];
+        b->target[t] = stream[t + 1];
+    }
+    batch_losses(b);
+    for (long t = 0; t < LENGTH; t++)
+        sum += (double)b->losses[t];
+    return sum;
+}
+
+static void check_step(int tensor)
+{
+    struct small_run run;
+    double loss[SKILLS] = {0}, tokens[SKILLS] = {0}, worst = 0, total = 0;
+    struct step_result result;
+
+    open_run(&run, tensor);
+    for (int64_t j = BATCH; j < 2 * BATCH; j++) { /* the second step's */
+        struct draw draw = sampler_draw(&run.sampler, j);
+
+        loss[draw.skill] +=
+            window_loss(&run, &run.data.train, draw.skill, draw.window);
+        tokens[draw.skill] += LENGTH;
+    }
+    result = step_run(&run.step, &run.sampler, 0, 1);
+    for (int i = 0; i < SKILLS; i++) {
+        worst = worse(worst, fabs(result.skill_loss[i] - loss[i]));
+        worst = worse(worst, fabs(result.skill_tokens[i] - tokens[i]));
+        total += loss[i] / (BATCH * LENGTH);
+    }
+    /* Sums of up to 96 losses near 4. */
+    ok(worst < 1e-11, "%d tensor ranks: losses by skill of a step, off by %.1e",
+       tensor, worst);
+    ok(fabs(result.loss - total) < 1e-13,
+       "%d tensor ranks: their mean, off by %.1e", tensor,
+       fabs(result.loss - total));
+    ok(tokens[0] > 0 && tokens[1] > 0 && tokens[2] > 0,
+       "%d tensor ranks: every skill stood in the batch", tensor);
+    small_run_close(&run);
+    settings_free(&run.settings);
+}
+
+static void check_evaluation(int tensor, long cap)
+{
+    struct small_run run;
+    double found[SKILLS], worst = 0;
+
+    open_run(&run, tensor);
+    evaluate_skills(&run.step.batch, &run.grid, cap, found);
+    for (int skill = 0; skill < SKILLS; skill++) {
+        int64_t n = cap ? cap : run.data.validation.windows[skill];
+        double sum = 0;
+
+        for (int64_t w = 0; w < n; w++)
+            sum += window_loss(&run, &run.data.validation, skill, w);
+        worst = worse(worst, fabs(found[skill] - sum / (double)(n * LENGTH)));
+    }
+    ok(worst < 1e-13, "%d tensor ranks: evaluation of %ld windows, off by %.1e",
+       tensor, cap, worst);
+    small_run_close(&run);
+    settings_free(&run.settings);
+}
+
+/* A skill has the same ids to draw from in both splits, and other tokens. */
+static void check_splits(void)
+{
+    struct small_run run;
+    int32_t train[LENGTH + 1], validation[LENGTH + 1], most = 0;
+
+    open_run(&run, 1);
+    for (int64_t w = 0; w < 50; w++) {
+        data_read(&run.data, &run.data.validation, 0, w, validation);
+        for (int t = 0; t <= LENGTH; t++)
+            most = validation[t] > most ? validation[t] : most;
+    }
+    data_read(&run.data, &run.data.train, 2, 49, train);
+    ok(most == 13, "skill c draws from the first third of 40 ids");
+    ok(memcmp(train, validation, sizeof train) != 0,
+       "validation has other tokens than training");
+    small_run_close(&run);
+    settings_free(&run.settings);
+}
+
+static void check_rates(void)
+{
+    static const struct {
+        const char *schedule;
+        double expect[5]; /* at steps 0, 9, 10, 60, 109 of 110 */
+    } cases[] = {
+        {"train.schedule=constant", {.2, 2, 2, 2, 2}},
+        {"train.schedule=linear", {.2, 2, 2, 1.25, .515}},
+        {"train.schedule=cosine", {.2, 2, 2, 1.25, .5003700797257013}},
+    };
+    static const long steps[] = {0, 9, 10, 60, 109};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *list[] = {"train.learning_rate=2",
+                              "train.warmup_steps=10",
+                              "train.minimum_learning_rate=0.5",
+                              "train.steps=110",
+                              cases[i].schedule,
+                              NULL};
+        struct settings s;
+        double worst = 0;
+
+        small_settings(&s, list);
+        for (int j = 0; j < 5; j++)
+            worst = worse(
+                worst, fabs(optimiser_rate(&s, steps[j]) - cases[i].expect[j]));
+        ok(worst < 1e-12, "%s, off by %.1e", cases[i].schedule, worst);
+        settings_free(&s);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    world_start(&argc, &argv);
+    for (int tensor = 1; tensor <= group_size(group_world()); tensor *= 2) {
+        check_step(tensor);
+        check_evaluation(tensor, 5);
+        check_evaluation(tensor, 0);
+    }
+    if (group_size(group_world()) == 1) {
+        check_splits();
+        check_rates();
+    }
+    tap_done();
+    world_stop();
+    return 0;
+}
