@@ -177,7 +177,8 @@ static void unpack_plain(struct lines *l, char *to, size_t *n)
 
 static void make_room(struct lines *l)
 {
-    memmove(l->text, l->text + l->line_at, l->text_n - l->line_at);
+    if (l->text)
+        memmove(l->text, l->text + l->line_at, l->text_n - l->line_at);
     l->text_n -= l->line_at;
     l->scanned -= l->line_at;
     l->line_at = 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kernels/check.h"
+#include "src/launcher.h"
 #include "src/log.h"
 #include "src/program.h"
 #include "src/settings.h"
@@ -102,6 +103,7 @@ int main(int argc, char **argv)
     if (!path)
         return report_missing(&s, name);
 
+    launcher_set_threads();
     /* Ignored signals stay so over exec: a request to stop does no harm until
      * the program has its handlers. */
     signal(SIGUSR1, SIG_IGN);

@@ -195,4 +195,30 @@ beside/skillet train 'a b' '' 'x.y= *' >got
 printf '%s\n' skillet-cpu-float '<train>' '<a b>' '<>' '<x.y= *>' \
   'ignores USR1 1 USR2 1' >want
 check "arguments pass unchanged, USR1 and USR2 are ignored" cmp got want
+
+# Threads of the BLAS, where the user gave none: all processors alone, their
+# share where a launcher started several here.
+mkdir threads && cp "$skillet" threads/
+cat >threads/skillet-cpu-float <<'EOF'
+#!/bin/sh
+echo "$OMP_NUM_THREADS $OPENBLAS_NUM_THREADS"
+EOF
+chmod +x threads/skillet-cpu-float
+threads() { # NAME WANT [VARIABLE=VALUE...]
+  name=$1
+  want=$2
+  shift 2
+  got=$(env -u OMP_NUM_THREADS -u OPENBLAS_NUM_THREADS -u OMPI_COMM_WORLD_RANK \
+    "$@" threads/skillet)
+  if test "$got" = "$want"; then ok "$name"; else not_ok "$name" "$got"; fi
+}
+mine=$(env -u OMP_NUM_THREADS nproc) # heeds a binding
+online=$(getconf _NPROCESSORS_ONLN)
+share=$((mine < online ? mine : 1))
+threads "alone: threads for all processors" "$mine $mine"
+threads "as many ranks as processors: one thread each" "$share $share" \
+  OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_LOCAL_SIZE="$online"
+threads "more ranks than processors: one thread each" "$share $share" \
+  OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_LOCAL_SIZE=$((2 * online))
+threads "the user's number stays" " 7" OPENBLAS_NUM_THREADS=7
 tap_done

@@ -67,8 +67,8 @@ static wide row_exponentials(real *s, long keys, long cols, wide scale,
 
 /* The rows of o are divided by their sums, since they are shorter than the rows
  * of probabilities. */
-static void block_forward(const struct heads *h, struct attended one,
-                          long first, long n, wide *lse)
+static void queries_forward(const struct heads *h, struct attended one,
+                            long first, long n, wide *lse)
 {
     long end = first + n;
     struct mat s = {h->scratch, n, end, end}, o = mat_rows(one.o, first, n);
@@ -96,9 +96,9 @@ void op_attention_forward(const struct heads *h, const struct attended *a)
             for (long first = 0; first < h->length; first += BLOCK) {
                 long left = h->length - first;
 
-                block_forward(h, one_head(h, a, sequence, head), first,
-                              left < BLOCK ? left : BLOCK,
-                              head_lse(h, sequence, head));
+                queries_forward(h, one_head(h, a, sequence, head), first,
+                                left < BLOCK ? left : BLOCK,
+                                head_lse(h, sequence, head));
             }
 }
 
@@ -129,9 +129,9 @@ static wide dot(const real *x, const real *y, long n)
 }
 
 /* beta 0: this block is the first to reach dk and dv. */
-static void block_backward(const struct heads *h, struct attended one,
-                           struct attended d, long first, long n,
-                           const wide *lse, wide beta)
+static void queries_backward(const struct heads *h, struct attended one,
+                             struct attended d, long first, long n,
+                             const wide *lse, wide beta)
 {
     long end = first + n;
     struct mat s = {h->scratch, n, end, end}, ds = s;
@@ -164,9 +164,9 @@ void op_attention_backward(const struct heads *h, const struct attended *a,
                 bool is_first = head % group == 0 && first == last;
                 long left = h->length - first;
 
-                block_backward(h, one_head(h, a, sequence, head),
-                               one_head(h, da, sequence, head), first,
-                               left < BLOCK ? left : BLOCK,
-                               head_lse(h, sequence, head), is_first ? 0 : 1);
+                queries_backward(h, one_head(h, a, sequence, head),
+                                 one_head(h, da, sequence, head), first,
+                                 left < BLOCK ? left : BLOCK,
+                                 head_lse(h, sequence, head), is_first ? 0 : 1);
             }
 }

@@ -7,23 +7,6 @@
 #include "src/commands/tokenize_output.h"
 #include "src/log.h"
 
-bool tokenize_has_skill_field(const struct tokenize *t)
-{
-    return t->settings->tokenize.skill[0] == '@';
-}
-
-const char *tokenize_title(const struct tokenize *t,
-                           const struct tokenize_input *f)
-{
-    return t->settings->tokenize.skill[0] ? t->settings->tokenize.skill
-                                          : f->title;
-}
-
-long tokenize_token_bytes(const struct tokenize *t)
-{
-    return t->tokenizer.vocabulary_size <= 1 << 16 ? 2 : 4;
-}
-
 /* Rank 0 lists: all ranks see the same files in the same order. */
 static void share_inputs(struct tokenize *t, char **arguments, int n)
 {
@@ -45,10 +28,10 @@ static void check_names(struct tokenize *t)
     struct problem p;
     long *map;
 
-    if (tokenize_has_skill_field(t))
+    if (tokenize_job_has_skill_field(t))
         return;
     for (long i = 0; i < t->inputs; i++) {
-        const char *title = tokenize_title(t, &t->input[i]);
+        const char *title = tokenize_job_title(t, &t->input[i]);
 
         tokenize_skills_number(&t->skills, title, strlen(title));
     }
@@ -71,7 +54,7 @@ static struct problem settle_skills(struct tokenize *t)
     struct problem p;
     long *map;
 
-    if (!tokenize_has_skill_field(t))
+    if (!tokenize_job_has_skill_field(t))
         return NO_PROBLEM;
     p = tokenize_skills_agree(&t->skills, t->g, &map);
     if (is_problem(&p))

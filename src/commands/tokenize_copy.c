@@ -37,7 +37,7 @@ static struct problem flush_offsets(struct copy *c)
 static struct problem copy_tokens(struct copy *c,
                                   const struct tokenize_document *d)
 {
-    long width = tokenize_token_bytes(c->t), room = BUFFER_BYTES / width;
+    long width = tokenize_job_token_bytes(c->t), room = BUFFER_BYTES / width;
     struct problem p = NO_PROBLEM;
 
     if (c->first + c->tokens != d->first)
@@ -112,7 +112,8 @@ struct problem tokenize_copy(struct tokenize *t)
     c->t = t;
     c->buffer = malloc(BUFFER_BYTES);
     CHECK(c->buffer, "no memory to write documents");
-    qsort(t->document, (size_t)t->documents, sizeof *t->document, by_place);
+    if (t->documents)
+        qsort(t->document, (size_t)t->documents, sizeof *t->document, by_place);
     for (long i = 0;
          i < t->documents && !t->document[i].dropped && !is_problem(&p);)
         p = copy_file(c, &i);

@@ -76,13 +76,13 @@ static void list_source(const struct tokenize *t, const struct shard *s,
             bool is_own = states && strcmp(tokenize_inputs_splits[f->split],
                                            s->split) == 0;
 
-            if (!tokenize_has_skill_field(t) &&
-                strcmp(tokenize_title(t, f), s->title) != 0)
+            if (!tokenize_job_has_skill_field(t) &&
+                strcmp(tokenize_job_title(t, f), s->title) != 0)
                 continue;
             if (pass == 0)
                 own = own || is_own;
             else if (!is_own &&
-                     (states || (own && !tokenize_has_skill_field(t))))
+                     (states || (own && !tokenize_job_has_skill_field(t))))
                 continue;
             else if (n + strlen(f->name) + 64 > SOURCE_BYTES)
                 left++;

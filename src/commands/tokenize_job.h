@@ -64,14 +64,14 @@ struct tokenize {
 };
 
 /* True if skills are named by a field of each line. */
-bool tokenize_has_skill_field(const struct tokenize *t);
+bool tokenize_job_has_skill_field(const struct tokenize *t);
 
 /* Bytes of a token in the spool: as in the shards. */
-long tokenize_token_bytes(const struct tokenize *t);
+long tokenize_job_token_bytes(const struct tokenize *t);
 
 /* The skill of an input whose lines do not name one. */
-const char *tokenize_title(const struct tokenize *t,
-                           const struct tokenize_input *f);
+const char *tokenize_job_title(const struct tokenize *t,
+                               const struct tokenize_input *f);
 
 /* Reads what the settings say of tokenizer, special ids and splits. */
 struct problem tokenize_settings(struct tokenize *t);

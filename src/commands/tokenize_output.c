@@ -44,7 +44,7 @@ static bool *plan(struct tokenize *t)
         writes[k * SPLITS + split_number(s->split)] = true;
     }
     for (long i = 0; i < t->inputs && t->shards == 0; i++) {
-        const char *title = tokenize_title(t, &t->input[i]);
+        const char *title = tokenize_job_title(t, &t->input[i]);
         long k = tokenize_skills_number(&t->skills, title, strlen(title));
 
         for (int j = 0; j < SPLITS; j++)

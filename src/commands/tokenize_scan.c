@@ -46,7 +46,7 @@ static struct problem flush(struct scan *s)
 /* The ids go to the spool in the type of the shards. */
 static void spool_ids(struct scan *s)
 {
-    long width = tokenize_token_bytes(s->t);
+    long width = tokenize_job_token_bytes(s->t);
     size_t bytes = (size_t)(s->ids.n * width);
 
     if (s->room - s->buffered < bytes) {
@@ -117,7 +117,7 @@ static struct problem take_line(struct scan *s, const char *line, size_t bytes)
     if (is_problem(&p))
         return p;
     p = json_line_text(j, s->t->settings->tokenize.field, &text, &n);
-    if (!is_problem(&p) && n > 0 && tokenize_has_skill_field(s->t))
+    if (!is_problem(&p) && n > 0 && tokenize_job_has_skill_field(s->t))
         p = find_skill(s, j, &skill);
     if (!is_problem(&p) && n > 0)
         add_document(s, text, n, skill);
@@ -228,8 +228,8 @@ static struct problem scan_file(struct scan *s, struct problem *wrong)
 
     s->line = 0;
     s->seen = (struct seen){0, 0, 0};
-    if (!tokenize_has_skill_field(t)) {
-        const char *title = tokenize_title(t, s->input);
+    if (!tokenize_job_has_skill_field(t)) {
+        const char *title = tokenize_job_title(t, s->input);
 
         s->skill = tokenize_skills_number(&t->skills, title, strlen(title));
     }
