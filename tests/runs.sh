@@ -1,0 +1,58 @@
+# shellcheck shell=sh
+# Sourced by the shell tests that compare runs, after lib.sh.
+skillet=${top_builddir:?}/skillet
+
+# run_ranks RANKS COMMAND...: one rank needs no launcher.
+run_ranks() {
+  if test "$1" = 1; then
+    shift
+    timeout -k 5 "${TEST_TIMEOUT:-120}" "$skillet" "$@" </dev/null
+  else
+    launch_on=$1
+    shift
+    launch "$launch_on" "$skillet" "$@"
+  fi
+}
+
+# steps DIR: the losses of the steps, one a line; shares DIR: the mixtures.
+steps() {
+  sed -n '/"event":"step"/s/.*"loss":\([^,}]*\),"skill_loss.*/\1/p' \
+    "$1/metrics.jsonl"
+}
+
+shares() {
+  sed -n '/"event":"mixture"/s/.*"p":{\([^}]*\)}.*/\1/p' "$1/metrics.jsonl" |
+    tr ',' '\n' | sed 's/.*://'
+}
+
+# worst A B: the largest relative difference of two columns of equal length;
+# -1 if there is nothing to compare.
+worst() {
+  paste "$1" "$2" | awk '
+    NF != 2 { bad = 1 }
+    { d = ($1 - $2) / $2; if (d < 0) d = -d; if (d > w) w = d; n++ }
+    END { printf "%.3g\n", n && !bad ? w : -1 }'
+}
+
+# agree NAME A B TOLERANCE COLUMN LINES
+agree() {
+  "$5" "$2" >a.column
+  "$5" "$3" >b.column
+  found=$(worst a.column b.column)
+  if test "$(wc -l <a.column)" -eq "$6" &&
+    awk "BEGIN { exit !($found >= 0 && $found < $4) }"; then
+    ok "$1: worst difference $found"
+  else
+    not_ok "$1: worst difference $found of at most $4" \
+      "$(paste a.column b.column)"
+  fi
+}
+
+# falls DIR SKILLS: the last validation loss of each skill is below its first.
+falls() {
+  sed -n '/"event":"evaluation"/s/.*"loss":{\([^}]*\)}.*/\1/p' \
+    "$1/metrics.jsonl" | awk -F '[:,]' -v skills="$2" '
+      { for (i = 2; i <= NF; i += 2) { if (NR == 1) first[i] = $i; last[i] = $i } }
+      END { for (i in first) { n++; if (last[i] >= first[i] - 0.1) bad = 1 }
+            exit n != skills || bad }'
+}
