@@ -200,6 +200,11 @@ static struct problem describe(const struct h5 *f, const char *name, hid_t set,
     return place_of(f, name, set, &d->at);
 }
 
+bool h5_dataset_exists(struct h5 *f, const char *name)
+{
+    return H5Lexists(f->file, name, H5P_DEFAULT) > 0;
+}
+
 struct problem h5_dataset_find(struct h5 *f, const char *name,
                                struct h5_dataset *d)
 {

@@ -1,6 +1,7 @@
 #ifndef IO_H5_H
 #define IO_H5_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,7 @@ struct problem h5_close(struct h5 *f);
  * contents are undefined. */
 struct problem h5_dataset_create(struct h5 *f, const char *name,
                                  struct h5_dataset *d);
+bool h5_dataset_exists(struct h5 *f, const char *name);
 struct problem h5_dataset_find(struct h5 *f, const char *name,
                                struct h5_dataset *d);
 

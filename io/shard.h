@@ -18,7 +18,8 @@
  *                           documents[d + 1]) of /tokens, not empty
  *   /sums           uint64  sum_bytes() of each SHARD_BLOCK tokens, at their
  *                           byte position in /tokens
- *   /document_sums  uint64  the same of each SHARD_OFFSETS of /documents
+ *   /document_sums  uint64  the same of each SHARD_OFFSETS of /documents; a
+ *                           shard that is not sealed may lack it
  * A shard of ours is sealed (io/seal.h) over all but /tokens and /documents;
  * these are checked where they are read, so that opening a shard costs the same
  * for any size.

@@ -135,20 +135,23 @@ static struct problem find_sums(struct h5 *f, const char *name, long blocks,
     return p;
 }
 
-static struct problem find_all_sums(struct h5 *f, struct shard *s,
+/* A shard that another program wrote need not have sums of its documents: then
+ * document_sums_at is 0, where no dataset can stand. */
+static struct problem find_all_sums(struct h5 *f, struct shard *s, bool sealed,
                                     uint64_t file_bytes)
 {
     long documents = s->documents / SHARD_OFFSETS + 1;
     struct problem p = find_sums(f, "sums", shard_blocks(s) - documents,
                                  file_bytes, &s->sums_at);
 
-    if (!is_problem(&p))
-        p = find_sums(f, "document_sums", documents, file_bytes,
-                      &s->document_sums_at);
-    return p;
+    s->document_sums_at = 0;
+    if (is_problem(&p) || (!sealed && !h5_dataset_exists(f, "document_sums")))
+        return p;
+    return find_sums(f, "document_sums", documents, file_bytes,
+                     &s->document_sums_at);
 }
 
-static struct problem read_datasets(struct h5 *f, struct shard *s)
+static struct problem read_datasets(struct h5 *f, struct shard *s, bool sealed)
 {
     struct h5_dataset tokens, documents;
     struct stat st;
@@ -170,7 +173,7 @@ static struct problem read_datasets(struct h5 *f, struct shard *s)
     s->documents_at = documents.at;
     if (s->documents < 1)
         return problem("%s has no document", s->path);
-    return find_all_sums(f, s, (uint64_t)st.st_size);
+    return find_all_sums(f, s, sealed, (uint64_t)st.st_size);
 }
 
 static struct problem read_header(struct shard *s)
@@ -185,7 +188,7 @@ static struct problem read_header(struct shard *s)
     if (!is_problem(&p))
         p = read_attributes(&f, s);
     if (!is_problem(&p))
-        p = read_datasets(&f, s);
+        p = read_datasets(&f, s, sealed);
     h5_close(&f);
     return p;
 }

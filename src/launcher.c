@@ -2,6 +2,7 @@
 #include "src/launcher.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,10 +19,13 @@ static const struct {
     {"PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS"},
     {"PALS_RANKID", NULL, "PALS_LOCAL_SIZE"},
     {"PMIX_RANK", NULL, NULL},
-    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_NTASKS_PER_NODE"},
+    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_TASKS_PER_NODE"},
 };
 
-enum { LAUNCHERS = sizeof launchers / sizeof *launchers };
+enum {
+    LAUNCHERS = sizeof launchers / sizeof *launchers,
+    SLURM = LAUNCHERS - 1
+};
 
 const char *launcher_rank(void)
 {
@@ -41,29 +45,38 @@ long launcher_size(const char **name)
     return 0;
 }
 
-/* Processes on this node, 0 if a launcher does not say. */
+/* Processes on this node, 0 if a launcher does not say; Slurm writes "4(x2),3",
+ * of which the first number will do. */
 static long processes_here(void)
 {
-    for (int i = 0; i < LAUNCHERS; i++)
-        if (getenv(launchers[i].rank)) {
-            const char *name = launchers[i].on_node;
+    bool launched = false;
 
-            return name && getenv(name) ? atol(getenv(name)) : 0;
-        }
-    return 1;
+    for (int i = 0; i < LAUNCHERS; i++) {
+        const char *on_node = launchers[i].on_node;
+
+        /* A batch script of Slurm's has a rank without a step: it is alone. */
+        launched |= getenv(launchers[i].rank) &&
+                    (i != SLURM || getenv(launchers[i].size));
+        if (getenv(launchers[i].rank) && on_node && getenv(on_node))
+            return atol(getenv(on_node));
+    }
+    return launched ? 0 : 1;
 }
 
+/* Ranks may share what they are bound to (a socket, the processors of a job),
+ * so that no one takes more than its share of the node. */
 static long threads(void)
 {
-    long online = sysconf(_SC_NPROCESSORS_ONLN), mine = online, n;
+    long online = sysconf(_SC_NPROCESSORS_ONLN), mine = online;
+    long n = processes_here(), share;
     cpu_set_t set;
 
     if (sched_getaffinity(0, sizeof set, &set) == 0)
         mine = CPU_COUNT(&set);
-    if (mine < online) /* bound: these are its own */
-        return mine;
-    n = processes_here();
-    return n > 0 && online / n > 0 ? online / n : 1;
+    if (n == 0)
+        return 1;
+    share = online / n > 0 ? online / n : 1;
+    return mine < share ? mine : share;
 }
 
 void launcher_set_threads(void)

@@ -12,9 +12,9 @@ const char *launcher_rank(void);
  * the variable that does. */
 long launcher_size(const char **name);
 
-/* Sets the threads of the BLAS, where the user did not: the processors that
- * this process is bound to, or those of the node over the processes that the
- * launcher started there (one, if it does not say how many). */
+/* Sets the threads of the BLAS, where the user did not: this process' share of
+ * the node's processors by the processes that the launcher started there, at
+ * most those that it is bound to; one if the launcher does not say how many. */
 void launcher_set_threads(void);
 
 #endif

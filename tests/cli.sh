@@ -204,21 +204,30 @@ cat >threads/skillet-cpu-float <<'EOF'
 echo "$OMP_NUM_THREADS $OPENBLAS_NUM_THREADS"
 EOF
 chmod +x threads/skillet-cpu-float
+launchers="OMPI_COMM_WORLD MV2_COMM_WORLD PMI PALS PMIX SLURM"
 threads() { # NAME WANT [VARIABLE=VALUE...]
   name=$1
   want=$2
   shift 2
-  got=$(env -u OMP_NUM_THREADS -u OPENBLAS_NUM_THREADS -u OMPI_COMM_WORLD_RANK \
-    "$@" threads/skillet)
+  got=$(
+    # Launched or not, this test is alone.
+    # shellcheck disable=SC2046,SC2086
+    unset OMP_NUM_THREADS OPENBLAS_NUM_THREADS \
+      $(env | sed -n "s/^\($(echo $launchers | sed 's/ /[A-Z_]*\\|/g')[A-Z_]*\)=.*/\1/p")
+    env "$@" threads/skillet
+  )
   if test "$got" = "$want"; then ok "$name"; else not_ok "$name" "$got"; fi
 }
 mine=$(env -u OMP_NUM_THREADS nproc) # heeds a binding
 online=$(getconf _NPROCESSORS_ONLN)
-share=$((mine < online ? mine : 1))
 threads "alone: threads for all processors" "$mine $mine"
-threads "as many ranks as processors: one thread each" "$share $share" \
+threads "alone in a batch script of Slurm's" "$mine $mine" SLURM_PROCID=0
+threads "as many ranks as processors: one thread each" "1 1" \
   OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_LOCAL_SIZE="$online"
-threads "more ranks than processors: one thread each" "$share $share" \
+threads "more ranks than processors: one thread each" "1 1" \
   OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_LOCAL_SIZE=$((2 * online))
+threads "one rank of a Slurm step by PMIx" "$mine $mine" PMIX_RANK=0 \
+  SLURM_PROCID=0 SLURM_STEP_NUM_TASKS=2 'SLURM_STEP_TASKS_PER_NODE=1(x2)'
+threads "a launcher that does not say: one thread" "1 1" PMIX_RANK=0
 threads "the user's number stays" " 7" OPENBLAS_NUM_THREADS=7
 tap_done

@@ -98,6 +98,31 @@ static void check_mixed(void)
     names_free(&names);
 }
 
+/* A skill's windows do not depend on its place among the skills. */
+static bool same_by_name(const char *list, int place)
+{
+    static const int64_t many[2] = {1000, 1000};
+    struct names alone = {0}, both = {0};
+    struct sampler a, b;
+    int64_t count[2] = {0};
+    bool same = true;
+
+    names_split(&alone, "y");
+    names_split(&both, list);
+    count[place] = 50;
+    sampler_init(&a, &alone, many, 9);
+    sampler_init(&b, &both, many, 9);
+    sampler_advance(&a, (int64_t[1]){50});
+    sampler_advance(&b, count);
+    for (int64_t j = 0; j < 50; j++)
+        same &= sampler_draw(&a, j).window == sampler_draw(&b, j).window;
+    sampler_free(&a);
+    sampler_free(&b);
+    names_free(&alone);
+    names_free(&both);
+    return same;
+}
+
 int main(int argc, char **argv)
 {
     world_start(&argc, &argv);
@@ -105,6 +130,9 @@ int main(int argc, char **argv)
     ok(same_order(3, 3, 0), "the same seed gives the same order");
     ok(!same_order(3, 4, 0), "another seed gives another");
     ok(!same_order(3, 3, 1), "another round gives another");
+    ok(same_by_name("x,y", 1) && same_by_name("y,x", 0),
+       "a skill has its windows by its name");
+    ok(!same_by_name("x,y", 0), "another skill has others");
     check_mixed();
     tap_done();
     world_stop();

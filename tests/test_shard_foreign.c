@@ -109,14 +109,17 @@ static void check_wrong(const struct recipe *r, const char *path,
 static void check_recipes(const char *path)
 {
     static const char *const needed[] = {
-        "format",      "version",       "skill",        "title",
-        "split",       "tokenizer",     "layout",       "tokenizer_sha256",
-        "end_of_text", "begin_of_text", "tokens",       "vocabulary_size",
-        "documents",   "sums",          "document_sums"};
+        "format",      "version",       "skill",  "title",
+        "split",       "tokenizer",     "layout", "tokenizer_sha256",
+        "end_of_text", "begin_of_text", "tokens", "vocabulary_size",
+        "documents",   "sums"};
     struct recipe r = right;
 
     cook(&r, path);
     ok(!shard_files_found(path), "a right shard without a seal is read");
+    r.missing = "document_sums";
+    cook(&r, path);
+    ok(!shard_files_found(path), "sums of documents may be missing");
 #define WRONG(what, named, ...)                                                \
     do {                                                                       \
         r = right;                                                             \

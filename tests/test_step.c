@@ -1,6 +1,7 @@
 /* What a step and an evaluation report is what the model says of just the
  * windows that they should read.    ranks: 1 2 4 */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/train/evaluate.h"
@@ -112,6 +113,48 @@ static void check_evaluation(int tensor, long cap)
     settings_free(&run.settings);
 }
 
+/* True if x[n] has the same bits on all ranks of g. */
+static bool same_bits(struct group *g, const wide *x, long n)
+{
+    wide *first = malloc((size_t)n * sizeof *first);
+    bool differs;
+
+    memcpy(first, x, (size_t)n * sizeof *first);
+    group_broadcast(g, first, (size_t)n * sizeof *first);
+    differs = memcmp(first, x, (size_t)n * sizeof *first) != 0;
+    free(first);
+    return !group_any(g, differs);
+}
+
+/* What two nodes may compute differently is the same after it is shared. */
+static void check_copies(int tensor)
+{
+    struct small_run run;
+    struct parameters *p = &run.model.parameters;
+    int rank = group_rank(group_world()), data;
+
+    open_run(&run, tensor);
+    data = group_size(run.grid.data);
+    for (long i = 0; i < p->numbers; i++) {
+        p->master[i] += (wide)rank;
+        p->gradient[i] = (wide)(1 + group_rank(run.grid.tensor));
+    }
+    step_free(&run.step);
+    step_init(&run.step, &run.settings, &run.grid, &run.data, &run.model);
+    ok(same_bits(run.grid.data, p->master, p->numbers) &&
+           same_bits(run.grid.tensor, p->master, p->whole),
+       "%d tensor ranks: all start from the same weights", tensor);
+    step_sum_gradients(p, &run.grid);
+    ok(p->gradient[0] == data * tensor * (tensor + 1) / 2 &&
+           p->gradient[p->whole - 1] == data &&
+           p->gradient[p->whole] == data * (1 + rank % tensor),
+       "%d tensor ranks: gradients are summed where they are partial, taken "
+       "from the first where they are whole, kept where they are cut",
+       tensor);
+    small_run_close(&run);
+    settings_free(&run.settings);
+}
+
 /* A skill has the same ids to draw from in both splits, and other tokens. */
 static void check_splits(void)
 {
@@ -170,6 +213,7 @@ int main(int argc, char **argv)
         check_step(tensor);
         check_evaluation(tensor, 5);
         check_evaluation(tensor, 0);
+        check_copies(tensor);
     }
     if (group_size(group_world()) == 1) {
         check_splits();

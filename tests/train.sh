@@ -163,6 +163,23 @@ wait $pid
 status=$?
 stopped "a request to stop ends the run after a step" long "asked to stop"
 
+# One of two ranks is asked, and both stop.
+# shellcheck disable=SC2016
+launch 2 sh -c 'echo $$ >pid.$$; exec "$@"' sh "$skillet" train run.ini \
+  parallel.tensor=2 output.directory=long2 train.steps=100000 >out 2>&1 &
+pid=$!
+tries=0
+until grep -q '"event":"step"' long2/metrics.jsonl 2>/dev/null ||
+  test $tries -ge 40; do
+  tries=$((tries + 1))
+  sleep 0.5
+done
+for rank in pid.*; do :; done
+kill -USR1 "${rank#pid.}"
+wait $pid
+status=$?
+stopped "on 2 ranks too" long2 "asked to stop"
+
 # refused RANKS NAME PATTERN SETTING...: status 2, one sentence, no output.
 refused() {
   ranks=$1
@@ -198,6 +215,11 @@ refused 1 "an odd rotation" "rotary_fraction" model.rotary_fraction=0.5
 refused 1 "a sequence beyond the context" "model.context" model.context=16
 refused 2 "no such directory" "nowhere" data.directory=nowhere
 refused 1 "an unknown skill" "colors" skills.train=colors
+refused 2 "an empty list of skills" "names no skill" skills.train=,
+refused 1 "an empty list of evaluation skills" "names no skill" \
+  skills.evaluate=,
+refused 1 "a list without commas" "colours numbers" \
+  "skills.train=colours numbers"
 refused 1 "ids beyond the vocabulary" "257 ids" model.vocabulary=256
 refused 1 "no vocabulary" "model.vocabulary" data.directory=
 refused 1 "windows longer than a skill" "fewer than one window" \

@@ -44,8 +44,11 @@ void names_split(struct names *names, const char *list)
 
     CHECK(copy, "no memory for a list of skills");
     while ((word = strsep(&rest, ","))) {
+        size_t n;
+
         word += strspn(word, " \t");
-        word[strcspn(word, " \t")] = '\0';
+        for (n = strlen(word); n > 0 && strchr(" \t", word[n - 1]); n--)
+            word[n - 1] = '\0';
         if (*word)
             names_add(names, word);
     }
@@ -74,6 +77,8 @@ struct problem names_choose(struct names *names, const char *text,
 
     *names = (struct names){0};
     names_split(names, text);
+    if (*text && !names->n)
+        return problem("%s: \"%s\" names no skill", place, text);
     for (int i = 0; i < names->n && !is_problem(&p); i++)
         p = check(names, i, place, known);
     for (int i = 0; !*text && i < known->n; i++)

@@ -68,8 +68,11 @@ static struct problem write_settings(const struct settings *s)
                        path, strerror(errno));
     settings_write(s, f);
     if (ferror(f) | fclose(f)) {
+        struct problem wrong =
+            problem("%s can't be written: %s", path, strerror(errno));
+
         unlink(path);
-        return problem("%s can't be written: %s", path, strerror(errno));
+        return wrong;
     }
     return NO_PROBLEM;
 }
@@ -165,8 +168,11 @@ static char *host_list(struct group *g)
         for (int i = 0; i < group_size(g); i++) {
             const char *name = names + i * NAME;
 
-            /* Neighbours in rank share a node. */
-            if (i == 0 || strcmp(name, name - NAME))
+            int first = 0;
+
+            while (strcmp(names + first * NAME, name))
+                first++;
+            if (first == i)
                 total += (size_t)sprintf(list + total, "%s%s", total ? "," : "",
                                          name);
         }

@@ -51,7 +51,7 @@ struct draw sampler_draw(const struct sampler *s, int64_t j)
 
     int64_t ordinal = s->cursor[skill] + place, n = s->windows[skill];
     uint64_t epoch =
-        rng_key(s->seed, "epoch", (uint64_t)skill, (uint64_t)(ordinal / n));
+        rng_key(s->seed, s->names->at[skill], (uint64_t)(ordinal / n), 3);
 
     return (struct draw){
         skill,

@@ -87,7 +87,7 @@ static void sum_losses(struct step *s, struct step_result *result)
     result->stop_asked = s->sums[2 * skills] > 0;
 }
 
-static void sum_gradients(struct parameters *p, const struct grid *grid)
+void step_sum_gradients(struct parameters *p, const struct grid *grid)
 {
     coll_sum_wide(grid->tensor, p->gradient, p->partial);
     coll_sum_wide(grid->data, p->gradient, p->numbers);
@@ -124,7 +124,7 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
     accumulate(s, sampler, in_round);
     result.busy_seconds = group_largest(s->grid->all, clock_seconds() - start,
                                         &result.slowest_rank);
-    sum_gradients(p, s->grid);
+    step_sum_gradients(p, s->grid);
     sum_losses(s, &result);
     judge(s, number, &result);
     factor = clip > 0 && result.norm > clip ? clip / result.norm : 1;
