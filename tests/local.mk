@@ -47,7 +47,7 @@ sh_tests += %D%/train.sh
 big_sh_tests += %D%/corpus.sh
 
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
-EXTRA_DIST += %D%/oracle.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
+EXTRA_DIST += %D%/bits.h %D%/oracle.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/mpi-tap %D%/strip.awk
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 

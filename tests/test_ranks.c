@@ -7,6 +7,7 @@
 #include "kernels/device.h"
 #include "mpi/coll.h"
 #include "mpi/grid.h"
+#include "tests/bits.h"
 #include "tests/tap.h"
 
 /* What rank r contributes at place i: not exact in binary, so that another
@@ -14,18 +15,6 @@
 static wide value(int r, long i)
 {
     return (wide)((0.1 + 0.37 * r) * sin(1.0 + 0.7 * (double)i) + 0.01 * r);
-}
-
-static bool same_everywhere(struct group *g, const wide *x, long n)
-{
-    wide *first = malloc((size_t)n * sizeof *first);
-    bool differs;
-
-    memcpy(first, x, (size_t)n * sizeof *first);
-    group_broadcast(g, first, (size_t)n * sizeof *first);
-    differs = memcmp(first, x, (size_t)n * sizeof *first) != 0;
-    free(first);
-    return !group_any(g, differs);
 }
 
 static void check_sum_and_max(long n)
@@ -55,8 +44,7 @@ static void check_sum_and_max(long n)
     after = group_traffic(g);
     ok(worst < eps * size * size, "sum of %ld, worst %.1e", n, worst);
     ok(is_max, "maximum of %ld", n);
-    ok(same_everywhere(g, sum, n), "sum of %ld has the same bits everywhere",
-       n);
+    ok(bits_same(g, sum, n), "sum of %ld has the same bits everywhere", n);
     ok(after.bytes - before.bytes ==
            (size > 1 ? 2 * n * (int64_t)sizeof(wide) : 0),
        "traffic of %ld is counted", n);

@@ -1,11 +1,11 @@
 /* What a step and an evaluation report is what the model says of just the
  * windows that they should read.    ranks: 1 2 4 */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/train/evaluate.h"
 #include "src/train/optimiser.h"
+#include "tests/bits.h"
 #include "tests/small_run.h"
 #include "tests/tap.h"
 
@@ -113,19 +113,6 @@ static void check_evaluation(int tensor, long cap)
     settings_free(&run.settings);
 }
 
-/* True if x[n] has the same bits on all ranks of g. */
-static bool same_bits(struct group *g, const wide *x, long n)
-{
-    wide *first = malloc((size_t)n * sizeof *first);
-    bool differs;
-
-    memcpy(first, x, (size_t)n * sizeof *first);
-    group_broadcast(g, first, (size_t)n * sizeof *first);
-    differs = memcmp(first, x, (size_t)n * sizeof *first) != 0;
-    free(first);
-    return !group_any(g, differs);
-}
-
 /* What two nodes may compute differently is the same after it is shared. */
 static void check_copies(int tensor)
 {
@@ -141,8 +128,8 @@ static void check_copies(int tensor)
     }
     step_free(&run.step);
     step_init(&run.step, &run.settings, &run.grid, &run.data, &run.model);
-    ok(same_bits(run.grid.data, p->master, p->numbers) &&
-           same_bits(run.grid.tensor, p->master, p->whole),
+    ok(bits_same(run.grid.data, p->master, p->numbers) &&
+           bits_same(run.grid.tensor, p->master, p->whole),
        "%d tensor ranks: all start from the same weights", tensor);
     step_sum_gradients(p, &run.grid);
     ok(p->gradient[0] == data * tensor * (tensor + 1) / 2 &&
