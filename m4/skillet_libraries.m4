@@ -31,6 +31,25 @@ AC_DEFUN([SKILLET_WITH_BLAS], [
     [[float a = 1, c = 0;
       cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, 1, 1, 1, a, &a, 1,
                   &a, 1, 0.f, &c, 1);]], [libopenblas-dev], [openblas])
+  AS_IF([test "$with_blas" = yes], [SKILLET_REFUSE_REFERENCE_BLAS])
+])
+
+# Many systems have the reference BLAS by default: it links, and a step takes
+# fifty times as long.  Its CBLAS has the variable RowMajorStrg; BLIS carries that
+# part of it too.
+AC_DEFUN([SKILLET_REFUSE_REFERENCE_BLAS], [
+  AC_MSG_CHECKING([whether that is the reference BLAS])
+  skillet_save_LIBS=$LIBS skillet_reference=no
+  LIBS="$BLAS_LIBS $LIBS"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[extern int RowMajorStrg;]],
+    [[return RowMajorStrg;]])], [skillet_reference=yes])
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[void bli_init(void);]], [[bli_init();]])],
+    [skillet_reference=no])
+  LIBS=$skillet_save_LIBS
+  AC_MSG_RESULT([$skillet_reference])
+  AS_IF([test $skillet_reference = yes],
+    [SKILLET_MISS([an optimised BLAS: $BLAS_LIBS is the reference BLAS and some 50 times slower (--with-blas=LIBS takes any)],
+      [libopenblas-dev], [openblas])])
 ])
 
 # ScaLAPACK has no header.
