@@ -86,13 +86,37 @@ double rng_uniform(uint64_t key, uint64_t i)
     return unit(rng_bits(key, i));
 }
 
-double rng_normal(uint64_t key, uint64_t i)
+/* The normals at positions 2 i and 2 i + 1 (Box and Muller). */
+static void normal_pair(uint64_t key, uint64_t i, double out[2])
 {
     uint32_t w[4];
+    double radius, angle;
 
     words(key, i, FOR_NORMAL, 0, w);
-    return sqrt(-2 * log(unit(join(w[0], w[1])))) *
-           cos(2 * M_PI * unit(join(w[2], w[3])));
+    radius = sqrt(-2 * log(unit(join(w[0], w[1]))));
+    angle = 2 * M_PI * unit(join(w[2], w[3]));
+    out[0] = radius * cos(angle);
+    out[1] = radius * sin(angle);
+}
+
+double rng_normal(uint64_t key, uint64_t i)
+{
+    double pair[2];
+
+    normal_pair(key, i / 2, pair);
+    return pair[i % 2];
+}
+
+void rng_normals(uint64_t key, uint64_t first, long n, double *out)
+{
+    long i = 0;
+
+    if (n > 0 && first % 2)
+        out[i++] = rng_normal(key, first);
+    for (; i + 1 < n; i += 2)
+        normal_pair(key, (first + (uint64_t)i) / 2, out + i);
+    if (i < n)
+        out[i] = rng_normal(key, first + (uint64_t)i);
 }
 
 uint64_t rng_permute(uint64_t key, uint64_t i, uint64_t n)

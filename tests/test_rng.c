@@ -90,6 +90,16 @@ static void test_moments(void)
            mean);
     }
     ok(fabs(product / N) < 6 / sqrt(N), "normal: neighbours are uncorrelated");
+    for (uint64_t first = 0; first < 3; first++) {
+        double many[7];
+        bool same = true;
+
+        rng_normals(3, first, 7, many);
+        for (uint64_t i = 0; i < 7; i++)
+            same &= many[i] == rng_normal(3, first + i);
+        ok(same, "normal: seven from %d on at once are those one by one",
+           (int)first);
+    }
     ok(fabs(uniform - 0.5) < 6 * sqrt(1. / 12 / N) &&
            fabs(square - 1. / 3) < 6 * sqrt(4. / 45 / N),
        "uniform: mean %.5f, mean square %.5f", uniform, square);

@@ -163,14 +163,19 @@ void parameters_free(struct parameters *p)
 
 static void randomise(const struct parameter *row, long seed, wide *values)
 {
+    enum { BLOCK = 512 };
     uint64_t key = rng_key((uint64_t)seed, row->name, 0, 0);
     uint64_t first = (uint64_t)(row->piece.first * row->cols);
+    long n = row->piece.n * row->cols;
+    double noise[BLOCK] = {0};
 
-    for (long j = 0; j < row->piece.n * row->cols; j++) {
-        double noise =
-            row->deviation ? rng_normal(key, first + (uint64_t)j) : 0;
+    for (long at = 0; at < n; at += BLOCK) {
+        long here = n - at < BLOCK ? n - at : BLOCK;
 
-        values[j] = (wide)(row->mean + row->deviation * noise);
+        if (row->deviation)
+            rng_normals(key, first + (uint64_t)at, here, noise);
+        for (long j = 0; j < here; j++)
+            values[at + j] = (wide)(row->mean + row->deviation * noise[j]);
     }
 }
 
