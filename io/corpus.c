@@ -4,25 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/corpus_files.h"
 #include "io/shard_open.h"
 #include "kernels/check.h"
 
-/* Keeps the parts of one skill's split; they must be one whole, or 1, 2, ... */
-static struct problem pick(struct corpus_file *file, long files,
-                           const char *directory, const char *skill,
-                           const char *split, long *parts)
+/* The files must be one whole, or parts 1, 2, ... */
+static struct problem check_parts(const struct corpus_file *file, long parts,
+                                  const char *directory)
 {
-    *parts = 0;
-    for (long i = 0; i < files; i++)
-        if (strcmp(file[i].skill, skill) == 0 &&
-            strcmp(file[i].split, split) == 0)
-            file[(*parts)++] = file[i];
-    if (*parts == 0)
-        return problem("%s has no shard %s.%s.h5: tokenize it first", directory,
-                       skill, split);
-    for (long i = 0; i < *parts; i++) {
-        long expected = *parts == 1 && file[0].part == 0 ? 0 : i + 1;
+    for (long i = 0; i < parts; i++) {
+        long expected = parts == 1 && file[0].part == 0 ? 0 : i + 1;
 
         if (file[i].part == 0 && expected != 0)
             return problem(
@@ -57,6 +47,13 @@ static struct problem check_same(const struct shard *s,
         return problem("%.300s and %.300s were made by different tokenizers or "
                        "special ids (%.60s and %.60s): tokenize them together",
                        first->path, s->path, first->tokenizer, s->tokenizer);
+    if (s->layout != first->layout || s->has_answers != first->has_answers)
+        return problem("%.300s and %.300s do not fit together (layout %s%s and "
+                       "%s%s): make them together",
+                       first->path, s->path, shard_layout_name(first->layout),
+                       first->has_answers ? " with answers" : "",
+                       shard_layout_name(s->layout),
+                       s->has_answers ? " with answers" : "");
     return NO_PROBLEM;
 }
 
@@ -77,24 +74,22 @@ static struct problem read_headers(const struct corpus_file *file,
     return p;
 }
 
-struct problem corpus_find(const char *directory, const char *skill,
+struct problem corpus_find(const struct corpus_files *files, const char *skill,
                            const char *split, struct shard **head, long *parts)
 {
-    struct corpus_file *file;
-    long files;
-    struct problem p = corpus_files_list(directory, &file, &files);
+    const struct corpus_file *file =
+        corpus_files_find(files, skill, split, parts);
+    struct problem p = check_parts(file, *parts, files->directory);
 
     *head = NULL;
-    *parts = 0;
-    if (!is_problem(&p))
-        p = pick(file, files, directory, skill, split, parts);
-    if (!is_problem(&p)) {
-        *head = calloc((size_t)*parts, sizeof **head);
-        CHECK(*head, "no memory for %ld parts of %s", *parts, skill);
-        p = read_headers(file, directory, *head, *parts);
-    }
-    free(file);
-    return p;
+    if (*parts == 0)
+        return problem("%s has no shard %s.%s.h5: tokenize it first",
+                       files->directory, skill, split);
+    if (is_problem(&p))
+        return p;
+    *head = calloc((size_t)*parts, sizeof **head);
+    CHECK(*head, "no memory for %ld parts of %s", *parts, skill);
+    return read_headers(file, files->directory, *head, *parts);
 }
 
 static struct problem attach(struct corpus *c, const struct shard *head)
@@ -104,26 +99,33 @@ static struct problem attach(struct corpus *c, const struct shard *head)
     c->vocabulary_size = head->vocabulary_size;
     c->end_of_text = head->end_of_text;
     c->begin_of_text = head->begin_of_text;
-    c->extra = (c->begin_of_text >= 0) + (c->end_of_text >= 0);
+    c->layout = head->layout;
+    c->has_answers = head->has_answers;
+    if (c->layout == SHARD_PACKED)
+        c->extra = (c->begin_of_text >= 0) + (c->end_of_text >= 0);
     c->part = calloc((size_t)c->parts, sizeof *c->part);
     CHECK(c->part, "no memory for %ld parts of %s", c->parts, c->skill);
     for (long i = 0; i < c->parts; i++) {
         struct corpus_part *part = &c->part[i];
 
-        part->start = c->tokens + c->documents * c->extra;
+        part->start = c->layout == SHARD_PACKED
+                          ? c->tokens + c->documents * c->extra
+                          : c->documents;
         part->file.fd = -1;
         if (!is_problem(&p))
             p = shard_attach(&part->file, &head[i]);
         c->tokens += head[i].tokens;
         c->documents += head[i].documents;
     }
-    c->stream_length =
-        c->tokens + c->documents * c->extra - (c->end_of_text >= 0);
+    if (c->layout == SHARD_PACKED)
+        c->stream_length =
+            c->tokens + c->documents * c->extra - (c->end_of_text >= 0);
     return p;
 }
 
-void corpus_open(struct corpus *c, struct group *g, const char *directory,
-                 const char *skill, const char *split)
+void corpus_open(struct corpus *c, struct group *g,
+                 const struct corpus_files *files, const char *skill,
+                 const char *split)
 {
     struct shard *head = NULL;
     struct problem p = NO_PROBLEM;
@@ -132,7 +134,7 @@ void corpus_open(struct corpus *c, struct group *g, const char *directory,
     snprintf(c->skill, sizeof c->skill, "%s", skill);
     snprintf(c->split, sizeof c->split, "%s", split);
     if (group_rank(g) == 0)
-        p = corpus_find(directory, skill, split, &head, &c->parts);
+        p = corpus_find(files, skill, split, &head, &c->parts);
     refuse_if(g, p);
     group_broadcast(g, &c->parts, sizeof c->parts);
     if (!head)
@@ -141,6 +143,31 @@ void corpus_open(struct corpus *c, struct group *g, const char *directory,
     group_broadcast(g, head, (size_t)c->parts * sizeof *head);
     refuse_if(g, attach(c, head));
     free(head);
+}
+
+static long least(long a, long b)
+{
+    return a < b ? a : b;
+}
+
+/* Each rank takes one stretch of the samples, rising with the rank: so the
+ * first bad one is named whatever the number of ranks. */
+void corpus_check_samples(struct corpus *c, struct group *g, long most)
+{
+    long rank = group_rank(g), size = group_size(g);
+    long first = c->documents * rank / size;
+    long end = c->documents * (rank + 1) / size;
+    struct problem p = NO_PROBLEM;
+
+    for (long i = 0; i < c->parts && !is_problem(&p); i++) {
+        struct corpus_part *part = &c->part[i];
+        long low = first > part->start ? first - part->start : 0;
+        long high = least(end - part->start, part->file.head.documents);
+
+        if (low < high)
+            p = shard_check_samples(&part->file, low, high - low, most);
+    }
+    refuse_if(g, p);
 }
 
 void corpus_close(struct corpus *c)

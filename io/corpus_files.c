@@ -2,11 +2,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernels/check.h"
+
+const char *const corpus_files_splits[SPLITS] = {"train", "validation", "test"};
 
 /* Cuts `ending` off the end of the n bytes at name, if it is there and leaves
  * something. */
@@ -40,23 +43,22 @@ static long cut_part(const char *name, size_t *n)
 
 bool corpus_files_parse(struct corpus_file *f, const char *name)
 {
-    static const char *const splits[] = {"train", "validation", "test"};
     size_t n = strlen(name);
 
     memset(f, 0, sizeof *f);
     if (n >= sizeof f->name || !cut(name, &n, ".h5"))
         return false;
     f->part = cut_part(name, &n);
-    for (size_t i = 0; i < sizeof splits / sizeof *splits; i++) {
+    for (int i = 0; i < SPLITS; i++) {
         char ending[20];
 
-        snprintf(ending, sizeof ending, ".%s", splits[i]);
+        snprintf(ending, sizeof ending, ".%s", corpus_files_splits[i]);
         if (!cut(name, &n, ending))
             continue;
         if (n >= sizeof f->skill)
             return false;
         strcpy(f->name, name);
-        strcpy(f->split, splits[i]);
+        strcpy(f->split, corpus_files_splits[i]);
         memcpy(f->skill, name, n);
         return true;
     }
@@ -87,59 +89,90 @@ static int by_skill(const void *a, const void *b)
     return order ? order : (x->part > y->part) - (x->part < y->part);
 }
 
-struct problem corpus_files_list(const char *directory,
-                                 struct corpus_file **files, long *n)
+struct problem corpus_files_list(struct corpus_files *files,
+                                 const char *directory)
 {
     DIR *d = opendir(directory);
     struct corpus_file f;
     struct dirent *e;
     long room = 16;
 
-    *n = 0;
-    *files = NULL;
+    *files = (struct corpus_files){.directory = directory};
     if (!d)
         return problem("%s cannot be opened as a directory: %s", directory,
                        strerror(errno));
-    *files = malloc((size_t)room * sizeof f);
-    CHECK(*files, "no memory to list %s", directory);
+    files->at = malloc((size_t)room * sizeof f);
+    CHECK(files->at, "no memory to list %s", directory);
     while ((e = readdir(d))) {
         if (!corpus_files_parse(&f, e->d_name))
             continue;
-        if (*n == room) {
+        if (files->n == room) {
             room *= 2;
-            *files = realloc(*files, (size_t)room * sizeof f);
-            CHECK(*files, "no memory to list %s", directory);
+            files->at = realloc(files->at, (size_t)room * sizeof f);
+            CHECK(files->at, "no memory to list %s", directory);
         }
-        (*files)[(*n)++] = f;
+        files->at[files->n++] = f;
     }
     closedir(d);
-    qsort(*files, (size_t)*n, sizeof f, by_skill);
+    qsort(files->at, (size_t)files->n, sizeof f, by_skill);
     return NO_PROBLEM;
 }
 
-struct problem corpus_files_skills(const char *directory, const char *split,
-                                   char ***skills, long *n)
+void corpus_files_free(struct corpus_files *files)
 {
-    struct corpus_file *file;
-    long files;
-    struct problem p = corpus_files_list(directory, &file, &files);
+    free(files->at);
+    *files = (struct corpus_files){0};
+}
+
+/* The first place that does not come before f. */
+static long place_of(const struct corpus_files *files,
+                     const struct corpus_file *f)
+{
+    long low = 0, high = files->n;
+
+    while (low < high) {
+        long middle = low + (high - low) / 2;
+
+        if (by_skill(&files->at[middle], f) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct corpus_file *corpus_files_find(const struct corpus_files *files,
+                                            const char *skill,
+                                            const char *split, long *n)
+{
+    struct corpus_file f;
+    long first, end;
+
+    corpus_files_name(&f, skill, split, 0);
+    first = place_of(files, &f);
+    f.part = LONG_MAX;
+    end = place_of(files, &f);
+    *n = end - first;
+    return &files->at[first];
+}
+
+void corpus_files_skills(const struct corpus_files *files, const char *split,
+                         char ***skills, long *n)
+{
+    const struct corpus_file *file = files->at;
 
     *n = 0;
-    *skills = NULL;
-    if (is_problem(&p))
-        return p;
-    *skills = calloc((size_t)files + 1, sizeof **skills);
-    CHECK(*skills, "no memory for the skills of %s", directory);
-    for (long i = 0; i < files; i++) {
+    *skills = calloc((size_t)files->n + 1, sizeof **skills);
+    CHECK(*skills, "no memory for the skills of %s", files->directory);
+    for (long i = 0; i < files->n; i++) {
         if (strcmp(file[i].split, split) != 0 ||
             (*n > 0 && strcmp((*skills)[*n - 1], file[i].skill) == 0))
             continue;
         (*skills)[*n] = strdup(file[i].skill);
-        CHECK((*skills)[*n], "no memory for the skills of %s", directory);
+        CHECK((*skills)[*n], "no memory for the skills of %s",
+              files->directory);
         ++*n;
     }
-    free(file);
-    return p;
 }
 
 void corpus_files_skills_free(char **skills, long n)

@@ -3,7 +3,7 @@
 
 #include "io/corpus.h"
 
-/* The part that holds position x of the stream. */
+/* The part that holds position x of the stream, or sample x. */
 static struct corpus_part *part_at(struct corpus *c, long x)
 {
     long low = 0, high = c->parts;
@@ -130,4 +130,23 @@ struct problem corpus_read(struct corpus *c, long first, long n, int32_t *out)
         n -= done;
     }
     return NO_PROBLEM;
+}
+
+struct problem corpus_read_sample(struct corpus *c, long i, long room,
+                                  int32_t *out, struct corpus_sample *sample)
+{
+    struct corpus_part *p = part_at(c, i);
+    long begin = c->begin_of_text >= 0;
+    struct shard_sample x;
+    struct problem wrong = shard_read_sample(&p->file, i - p->start, room, &x);
+
+    assert(c->layout == SHARD_SAMPLES && i >= 0 && i < c->documents);
+    if (is_problem(&wrong))
+        return wrong;
+    if (begin)
+        out[0] = (int32_t)c->begin_of_text;
+    *sample = (struct corpus_sample){begin + x.end - x.first, x.answer};
+    if (x.answer.length > 0)
+        sample->answer.first += (uint32_t)begin;
+    return shard_read_tokens(&p->file, x.first, x.end - x.first, out + begin);
 }

@@ -137,51 +137,74 @@ static struct problem read_lines(const char *name, char *text,
     return p;
 }
 
-static struct problem check_name(const char *name, const struct cell *cell,
-                                 const struct cell *others, long stride,
-                                 long n_others)
+static struct problem check_name(const char *name, const struct cell *cell)
 {
     if (looks_like_number(cell))
-        return problem("%s:%ld: column %ld: %.40s stands where a name belongs, "
-                       "as the first cell is no number: put it in quotes if it "
-                       "is a name",
+        return problem("%s:%ld: column %ld: %.40s stands where a name belongs: "
+                       "put it in quotes if it is a name",
                        name, cell->line, cell->column, cell->text);
     if (cell->text[0] == '\0')
         return problem("%s:%ld: column %ld: the name is missing", name,
                        cell->line, cell->column);
-    for (long i = 0; i < n_others; i++)
-        if (strcmp(others[i * stride].text, cell->text) == 0)
-            return problem("%s:%ld: column %ld: the name '%.80s' is already "
-                           "given in line %ld, column %ld",
-                           name, cell->line, cell->column, cell->text,
-                           others[i * stride].line, others[i * stride].column);
     return NO_PROBLEM;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    const struct cell *x = *(const struct cell *const *)a;
+    const struct cell *y = *(const struct cell *const *)b;
+    int order = strcmp(x->text, y->text);
+
+    /* Equal names in the order of the table. */
+    return order ? order : (x > y) - (x < y);
+}
+
+static struct problem check_once(const char *name, const struct cell *first,
+                                 long stride, long n)
+{
+    const struct cell **sorted = allocate((size_t)n, sizeof(struct cell *));
+    struct problem p = NO_PROBLEM;
+
+    for (long i = 0; i < n; i++)
+        sorted[i] = &first[i * stride];
+    qsort(sorted, (size_t)n, sizeof *sorted, by_text);
+    for (long i = 1; i < n && !is_problem(&p); i++)
+        if (strcmp(sorted[i - 1]->text, sorted[i]->text) == 0)
+            p = problem("%s:%ld: column %ld: the name '%.80s' is already given "
+                        "in line %ld, column %ld",
+                        name, sorted[i]->line, sorted[i]->column,
+                        sorted[i]->text, sorted[i - 1]->line,
+                        sorted[i - 1]->column);
+    free(sorted);
+    return p;
 }
 
 static struct problem take_names(const char *name, const struct cell *first,
                                  long stride, long n, char ***names)
 {
-    *names = allocate((size_t)n, sizeof **names);
-    for (long i = 0; i < n; i++) {
-        const struct cell *cell = &first[i * stride];
-        struct problem p = check_name(name, cell, first, stride, i);
+    struct problem p = NO_PROBLEM;
 
-        if (is_problem(&p))
-            return p;
-        (*names)[i] = strdup(cell->text);
+    *names = allocate((size_t)n, sizeof **names);
+    for (long i = 0; i < n && !is_problem(&p); i++)
+        p = check_name(name, &first[i * stride]);
+    if (!is_problem(&p))
+        p = check_once(name, first, stride, n);
+    for (long i = 0; i < n && !is_problem(&p); i++) {
+        (*names)[i] = strdup(first[i * stride].text);
         CHECK((*names)[i], "no memory for the names of %s", name);
     }
-    return NO_PROBLEM;
+    return p;
 }
 
+/* The numbers stand below `head` rows of names and behind `side` columns. */
 static struct problem take_numbers(const char *name, const struct cells *cells,
-                                   long skip, struct csv *csv)
+                                   long head, long side, struct csv *csv)
 {
     csv->at = allocate((size_t)(csv->rows * csv->cols), sizeof *csv->at);
     for (long i = 0; i < csv->rows; i++)
         for (long j = 0; j < csv->cols; j++) {
             const struct cell *cell =
-                &cells->at[(i + skip) * cells->cols + j + skip];
+                &cells->at[(i + head) * cells->cols + j + side];
 
             if (!read_number(cell->text, &csv->at[i * csv->cols + j]))
                 return problem("%s:%ld: column %ld: '%.40s' is no finite "
@@ -192,29 +215,45 @@ static struct problem take_numbers(const char *name, const struct cells *cells,
 }
 
 static struct problem take_table(const char *name, const struct cells *cells,
-                                 struct csv *csv)
+                                 long head, long side, struct csv *csv)
 {
-    long skip = cells->rows > 0 && !looks_like_number(&cells->at[0]);
     struct problem p = NO_PROBLEM;
 
-    csv->rows = cells->rows - skip;
-    csv->cols = cells->cols - skip;
-    if (csv->rows <= 0 || csv->cols <= 0) {
-        csv->rows = 0;
-        return problem("%s: holds no numbers", name);
-    }
-    if (skip)
-        p = take_names(name, cells->at + 1, 1, csv->cols, &csv->col_names);
-    if (skip && !is_problem(&p))
+    csv->rows = cells->rows - head;
+    csv->cols = cells->cols - side;
+    if (head)
+        p = take_names(name, cells->at + side, 1, csv->cols, &csv->col_names);
+    if (side && !is_problem(&p))
         p = take_names(name, cells->at + cells->cols, cells->cols, csv->rows,
                        &csv->row_names);
     if (!is_problem(&p))
-        p = take_numbers(name, cells, skip, csv);
+        p = take_numbers(name, cells, head, side, csv);
     return p;
 }
 
-struct problem csv_parse(struct csv *csv, const char *name, const char *bytes,
-                         size_t n)
+static struct problem take_any(const char *name, const struct cells *cells,
+                               struct csv *csv)
+{
+    long names = cells->rows > 0 && !looks_like_number(&cells->at[0]);
+
+    if (cells->rows <= names || cells->cols <= names)
+        return problem("%s: holds no numbers", name);
+    return take_table(name, cells, names, names, csv);
+}
+
+static struct problem take_columns(const char *name, const struct cells *cells,
+                                   struct csv *csv)
+{
+    if (cells->rows == 0)
+        return problem("%s: holds no names", name);
+    return take_table(name, cells, 1, 0, csv);
+}
+
+typedef struct problem take_cells(const char *name, const struct cells *cells,
+                                  struct csv *csv);
+
+static struct problem parse(struct csv *csv, const char *name,
+                            const char *bytes, size_t n, take_cells *take)
 {
     struct cells cells = {0};
     size_t most = 1;
@@ -231,7 +270,7 @@ struct problem csv_parse(struct csv *csv, const char *name, const char *bytes,
     cells.at = allocate(most, sizeof *cells.at);
     p = read_lines(name, text, &cells);
     if (!is_problem(&p))
-        p = take_table(name, &cells, csv);
+        p = take(name, &cells, csv);
     free(cells.at);
     free(text);
     if (is_problem(&p))
@@ -239,7 +278,14 @@ struct problem csv_parse(struct csv *csv, const char *name, const char *bytes,
     return p;
 }
 
-struct problem csv_read(struct csv *csv, const char *path)
+struct problem csv_parse(struct csv *csv, const char *name, const char *bytes,
+                         size_t n)
+{
+    return parse(csv, name, bytes, n, take_any);
+}
+
+static struct problem read_file(struct csv *csv, const char *path,
+                                take_cells *take)
 {
     char *bytes;
     size_t n;
@@ -248,9 +294,19 @@ struct problem csv_read(struct csv *csv, const char *path)
     *csv = (struct csv){0};
     if (is_problem(&p))
         return p;
-    p = csv_parse(csv, path, bytes, n);
+    p = parse(csv, path, bytes, n, take);
     free(bytes);
     return p;
+}
+
+struct problem csv_read(struct csv *csv, const char *path)
+{
+    return read_file(csv, path, take_any);
+}
+
+struct problem csv_read_columns(struct csv *csv, const char *path)
+{
+    return read_file(csv, path, take_columns);
 }
 
 static void free_names(char **names, long n)

@@ -21,6 +21,9 @@ struct csv {
 struct problem csv_read(struct csv *csv, const char *path);
 struct problem csv_parse(struct csv *csv, const char *name, const char *bytes,
                          size_t n);
+/* A table whose first row is names of its columns; rows have none.  There may
+ * be no row below. */
+struct problem csv_read_columns(struct csv *csv, const char *path);
 void csv_free(struct csv *csv);
 
 #endif

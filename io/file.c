@@ -1,6 +1,7 @@
 #include "io/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,4 +102,37 @@ struct problem file_write_at(int fd, const char *name, uint64_t at,
         at += (uint64_t)done;
     }
     return NO_PROBLEM;
+}
+
+static struct problem sync_path(const char *path, int flags)
+{
+    struct problem p = NO_PROBLEM;
+    int fd = open(path, flags | O_CLOEXEC);
+
+    if (fd < 0 || fsync(fd) != 0)
+        p = problem("%s cannot be brought to the disk: %s", path,
+                    strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return p;
+}
+
+struct problem file_sync(const char *path)
+{
+    return sync_path(path, O_RDWR);
+}
+
+struct problem file_sync_names(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *directory = slash ? strndup(path, (size_t)(slash - path)) : NULL;
+    struct problem p;
+
+    CHECK(!slash || directory, "no memory for the directory of %s", path);
+    if (slash)
+        p = sync_path(slash > path ? directory : "/", O_RDONLY | O_DIRECTORY);
+    else
+        p = sync_path(".", O_RDONLY | O_DIRECTORY);
+    free(directory);
+    return p;
 }

@@ -18,4 +18,9 @@ struct problem file_read_at(int fd, const char *name, uint64_t at, void *to,
 struct problem file_write_at(int fd, const char *name, uint64_t at,
                              const void *from, size_t n);
 
+/* Brings a file, or the names in the directory that a file is in, to the disk.
+ */
+struct problem file_sync(const char *path);
+struct problem file_sync_names(const char *path);
+
 #endif

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernels/check.h"
+
 _Static_assert(sizeof(hid_t) <= sizeof(int64_t), "handles fit struct h5");
 
 static void be_quiet(void)
@@ -31,12 +33,16 @@ const char *h5_version(void)
 static hid_t type_of(enum h5_number number)
 {
     switch (number) {
+    case H5_U8:
+        return H5T_STD_U8LE;
     case H5_U16:
         return H5T_STD_U16LE;
     case H5_U32:
         return H5T_STD_U32LE;
     case H5_U64:
         return H5T_STD_U64LE;
+    case H5_I64:
+        return H5T_STD_I64LE;
     case H5_F32:
         return H5T_IEEE_F32LE;
     case H5_F64:
@@ -48,16 +54,28 @@ static hid_t type_of(enum h5_number number)
 
 size_t h5_number_bytes(enum h5_number number)
 {
-    static const size_t bytes[] = {0, 2, 4, 8, 4, 8};
+    static const size_t bytes[] = {0, 1, 2, 4, 8, 8, 4, 8, 1};
 
     return bytes[number];
 }
 
+uint64_t h5_dataset_numbers(const struct h5_dataset *d)
+{
+    return d->dims[0] * d->dims[1];
+}
+
+uint64_t h5_dataset_bytes(const struct h5_dataset *d)
+{
+    return h5_dataset_numbers(d) * h5_number_bytes(d->number);
+}
+
 static enum h5_number number_of(hid_t type)
 {
-    for (enum h5_number n = H5_U16; n <= H5_F64; n++)
+    for (enum h5_number n = H5_U8; n <= H5_F64; n++)
         if (H5Tequal(type, type_of(n)) > 0)
             return n;
+    if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0)
+        return H5_TEXT;
     return H5_OTHER;
 }
 
@@ -146,27 +164,68 @@ static struct problem place_of(const struct h5 *f, const char *name, hid_t set,
     return NO_PROBLEM;
 }
 
+/* Contiguous, with its bytes in the file at once, and no time of day. */
+static hid_t plain_dataset(void)
+{
+    hid_t make = H5Pcreate(H5P_DATASET_CREATE);
+
+    H5Pset_layout(make, H5D_CONTIGUOUS);
+    H5Pset_alloc_time(make, H5D_ALLOC_TIME_EARLY);
+    H5Pset_fill_time(make, H5D_FILL_TIME_NEVER);
+    H5Pset_obj_track_times(make, false);
+    return make;
+}
+
+static hid_t file_type(const struct h5_dataset *d)
+{
+    hid_t type = H5Tcopy(d->number == H5_TEXT ? H5T_C_S1 : type_of(d->number));
+
+    if (d->number == H5_TEXT) {
+        H5Tset_size(type, d->dims[1]);
+        H5Tset_cset(type, H5T_CSET_UTF8);
+    }
+    return type;
+}
+
+static hid_t with_groups(void)
+{
+    hid_t link = H5Pcreate(H5P_LINK_CREATE);
+
+    H5Pset_create_intermediate_group(link, 1);
+    return link;
+}
+
 struct problem h5_dataset_create(struct h5 *f, const char *name,
                                  struct h5_dataset *d)
 {
     struct problem p;
     hsize_t dims[2] = {d->dims[0], d->dims[1]};
     hid_t space = H5Screate_simple(d->dims_count, dims, NULL);
-    hid_t make = H5Pcreate(H5P_DATASET_CREATE), set;
+    hid_t type = file_type(d), link = with_groups(), make = plain_dataset();
+    hid_t set = H5Dcreate2(f->file, name, type, space, link, make, H5P_DEFAULT);
 
-    H5Pset_layout(make, H5D_CONTIGUOUS);
-    H5Pset_alloc_time(make, H5D_ALLOC_TIME_EARLY);
-    H5Pset_fill_time(make, H5D_FILL_TIME_NEVER);
-    H5Pset_obj_track_times(make, false);
-    set = H5Dcreate2(f->file, name, type_of(d->number), space, H5P_DEFAULT,
-                     make, H5P_DEFAULT);
     H5Pclose(make);
+    H5Pclose(link);
+    H5Tclose(type);
     H5Sclose(space);
     if (set < 0)
         return problem("%s: HDF5 cannot make dataset \"%s\"", f->path, name);
     p = place_of(f, name, set, &d->at);
     H5Dclose(set);
     return p;
+}
+
+struct problem h5_link(struct h5 *f, const char *name, const char *alias)
+{
+    hid_t link = with_groups();
+    herr_t rc =
+        H5Lcreate_hard(f->file, name, f->file, alias, link, H5P_DEFAULT);
+
+    H5Pclose(link);
+    if (rc < 0)
+        return problem("%s: HDF5 cannot give \"%s\" the name \"%s\"", f->path,
+                       name, alias);
+    return NO_PROBLEM;
 }
 
 static bool is_plain(hid_t set)
@@ -183,13 +242,17 @@ static struct problem describe(const struct h5 *f, const char *name, hid_t set,
                                struct h5_dataset *d)
 {
     hid_t space = H5Dget_space(set), type = H5Dget_type(set);
-    hsize_t dims[2] = {0, 0};
+    hsize_t dims[2] = {1, 1};
     int dims_count = H5Sget_simple_extent_ndims(space);
 
     if (dims_count == 1 || dims_count == 2)
         H5Sget_simple_extent_dims(space, dims, NULL);
     *d =
         (struct h5_dataset){number_of(type), dims_count, {dims[0], dims[1]}, 0};
+    if (d->number == H5_TEXT && dims_count == 1)
+        d->dims[1] = H5Tget_size(type);
+    else if (d->number == H5_TEXT)
+        d->number = H5_OTHER;
     H5Tclose(type);
     H5Sclose(space);
     if (dims_count != 1 && dims_count != 2)
@@ -214,6 +277,85 @@ struct problem h5_dataset_find(struct h5 *f, const char *name,
     if (set < 0)
         return problem("%s has no dataset \"%s\"", f->path, name);
     p = describe(f, name, set, d);
+    H5Dclose(set);
+    return p;
+}
+
+/* A type of our own from that of a file: its padding becomes zeros. */
+static hid_t text_type(hid_t from, size_t bytes)
+{
+    hid_t type = H5Tcopy(from);
+
+    H5Tset_size(type, bytes);
+    H5Tset_strpad(type, H5T_STR_NULLTERM);
+    return type;
+}
+
+/* A damaged file may claim more texts than it has bytes. */
+static struct problem take_texts(const struct h5 *f, const char *name,
+                                 const struct h5_dataset *d,
+                                 struct h5_texts *texts)
+{
+    hsize_t file_bytes = 0;
+    size_t bytes = d->dims[1];
+
+    if (d->number != H5_TEXT)
+        return problem("%s: dataset \"%s\" is not one row of texts of fixed "
+                       "length",
+                       f->path, name);
+    H5Fget_filesize(f->file, &file_bytes);
+    if (bytes > file_bytes || d->dims[0] > file_bytes / bytes)
+        return problem("%s is truncated: dataset \"%s\" does not end inside it",
+                       f->path, name);
+    texts->n = (long)d->dims[0];
+    texts->bytes = bytes + 1;
+    texts->at = calloc((size_t)texts->n + 1, texts->bytes);
+    CHECK(texts->at, "no memory for %ld texts of %s", texts->n, f->path);
+    return NO_PROBLEM;
+}
+
+struct problem h5_texts_read(struct h5 *f, const char *name,
+                             struct h5_texts *texts)
+{
+    hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT), type, ours;
+    struct h5_dataset d;
+    struct problem p;
+
+    *texts = (struct h5_texts){0};
+    if (set < 0)
+        return problem("%s has no dataset \"%s\"", f->path, name);
+    type = H5Dget_type(set);
+    p = describe(f, name, set, &d);
+    if (!is_problem(&p))
+        p = take_texts(f, name, &d, texts);
+    if (!is_problem(&p)) {
+        ours = text_type(type, texts->bytes);
+        if (H5Dread(set, ours, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts->at) < 0) {
+            p = problem("%s: dataset \"%s\" cannot be read", f->path, name);
+            free(texts->at);
+            texts->at = NULL;
+        }
+        H5Tclose(ours);
+    }
+    H5Tclose(type);
+    H5Dclose(set);
+    return p;
+}
+
+struct problem h5_texts_write(struct h5 *f, const char *name,
+                              const struct h5_texts *texts)
+{
+    struct h5_dataset d = {H5_TEXT, 1, {(uint64_t)texts->n, texts->bytes}, 0};
+    struct problem p = h5_dataset_create(f, name, &d);
+    hid_t set, type;
+
+    if (is_problem(&p))
+        return p;
+    set = H5Dopen2(f->file, name, H5P_DEFAULT);
+    type = file_type(&d);
+    if (H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts->at) < 0)
+        p = problem("%s: HDF5 cannot write dataset \"%s\"", f->path, name);
+    H5Tclose(type);
     H5Dclose(set);
     return p;
 }

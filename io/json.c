@@ -1,6 +1,7 @@
 #include "io/json.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,25 +142,93 @@ static const json_t *member(const json_t *v, const char *key, size_t n)
     return json_object_get(v, name);
 }
 
-struct problem json_line_text(const struct json_line *j, const char *path,
-                              const char **text, size_t *n)
+static struct problem find(const struct json_line *j, const char *path,
+                           const json_t **v)
 {
-    const json_t *v = value_of(j);
-
+    *v = value_of(j);
     for (const char *key = path;;) {
         size_t length = strcspn(key, ".");
 
-        v = member(v, key, length);
-        if (!v)
+        *v = member(*v, key, length);
+        if (!*v)
             return problem("no \"%.*s\"", (int)(key - path + (long)length),
                            path);
         if (key[length] == '\0')
-            break;
+            return NO_PROBLEM;
         key += length + 1;
     }
+}
+
+struct problem json_line_text(const struct json_line *j, const char *path,
+                              const char **text, size_t *n)
+{
+    const json_t *v;
+    struct problem p = find(j, path, &v);
+
+    if (is_problem(&p))
+        return p;
     if (!json_is_string(v))
         return problem("\"%s\" is %s, not a string", path, type_name(v));
     *text = json_string_value(v);
     *n = json_string_length(v);
     return NO_PROBLEM;
+}
+
+static struct problem take_number(const json_t *v, const char *name, double *x)
+{
+    if (!json_is_number(v) && !json_is_null(v))
+        return problem("\"%s\" is %s, not a number", name, type_name(v));
+    *x = json_is_null(v) ? NAN : json_number_value(v);
+    return NO_PROBLEM;
+}
+
+struct problem json_line_number(const struct json_line *j, const char *path,
+                                double *x)
+{
+    const json_t *v;
+    struct problem p = find(j, path, &v);
+
+    return is_problem(&p) ? p : take_number(v, path, x);
+}
+
+static struct problem find_object(const struct json_line *j, const char *path,
+                                  const json_t **v)
+{
+    struct problem p = find(j, path, v);
+
+    if (!is_problem(&p) && !json_is_object(*v))
+        return problem("\"%s\" is %s, not an object", path, type_name(*v));
+    return p;
+}
+
+struct problem json_line_member(const struct json_line *j, const char *path,
+                                const char *name, double *x)
+{
+    const json_t *v;
+    struct problem p = find_object(j, path, &v);
+
+    if (!is_problem(&p))
+        v = json_object_get(v, name);
+    if (!is_problem(&p) && !v)
+        p = problem("no \"%s\" in \"%s\"", name, path);
+    return is_problem(&p) ? p : take_number(v, name, x);
+}
+
+struct problem json_line_names(const struct json_line *j, const char *path,
+                               const char ***names, long *n)
+{
+    const json_t *v;
+    struct problem p = find_object(j, path, &v);
+    json_t *object = (json_t *)v; /* jansson iterates over no const */
+
+    *n = 0;
+    *names = NULL;
+    if (is_problem(&p))
+        return p;
+    *names = malloc((json_object_size(object) + 1) * sizeof **names);
+    CHECK(*names, "no memory for the names in \"%s\"", path);
+    for (void *i = json_object_iter(object); i;
+         i = json_object_iter_next(object, i))
+        (*names)[(*n)++] = json_object_iter_key(i);
+    return p;
 }

@@ -18,4 +18,17 @@ void json_line_free(struct json_line *j);
 struct problem json_line_text(const struct json_line *j, const char *path,
                               const char **text, size_t *n);
 
+/* The number at a path; null is NAN, as metrics.h writes it. */
+struct problem json_line_number(const struct json_line *j, const char *path,
+                                double *x);
+
+/* The same of a member of the object at a path, whose name may hold dots. */
+struct problem json_line_member(const struct json_line *j, const char *path,
+                                const char *name, double *x);
+
+/* The names of the members of the object at a path, in their order; the array
+ * is malloc'd, the names belong to j. */
+struct problem json_line_names(const struct json_line *j, const char *path,
+                               const char ***names, long *n);
+
 #endif

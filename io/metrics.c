@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io/utf8.h"
 #include "kernels/check.h"
 
 static struct problem open_file(struct metrics *m, const char *path, int flags)
@@ -57,33 +58,11 @@ static void put_text(struct metrics *m, const char *text)
     put(m, text, strlen(text));
 }
 
-/* Bytes of the well-formed UTF-8 sequence at `s`, or 0. */
-static size_t sequence(const unsigned char *s)
-{
-    static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t n = s[0] < 0x80   ? 1
-               : s[0] < 0xc0 ? 0
-               : s[0] < 0xe0 ? 2
-               : s[0] < 0xf0 ? 3
-               : s[0] < 0xf8 ? 4
-                             : 0;
-    unsigned code = n > 1 ? s[0] & (0xffu >> (n + 1)) : s[0];
-
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (s[i] & 0x3f);
-    }
-    if (n > 1 && (code < least[n] || code > 0x10ffff || code >> 11 == 0x1b))
-        return 0;
-    return n;
-}
-
 static void put_string(struct metrics *m, const char *text)
 {
     put_text(m, "\"");
     while (*text) {
-        size_t n = sequence((const unsigned char *)text);
+        size_t n = utf8_sequence(text);
         unsigned char c = (unsigned char)*text;
         char escape[8];
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,33 +19,74 @@ static long least(long a, long b)
     return a < b ? a : b;
 }
 
-static long token_blocks(const struct shard *s)
+const char *shard_layout_name(enum shard_layout layout)
 {
-    return (s->tokens + SHARD_BLOCK - 1) / SHARD_BLOCK;
+    return layout == SHARD_PACKED ? "packed" : "samples";
+}
+
+/* A dataset that has sums: n rows of `width` bytes, a sum each `size` rows. */
+struct series {
+    const char *what;
+    long n, size, width;
+    uint64_t at, sums_at; /* sums_at 0: none */
+};
+
+enum { TOKENS, DOCUMENTS, ANSWERS, KINDS };
+
+static struct series series_of(const struct shard *s, int kind)
+{
+    const struct series all[KINDS] = {
+        {"tokens", s->tokens, SHARD_BLOCK, s->token_bytes, s->tokens_at,
+         s->sums_at},
+        {"documents", s->documents + 1, SHARD_OFFSETS, 8, s->documents_at,
+         s->document_sums_at},
+        {"answers", s->has_answers ? s->documents : 0, SHARD_ANSWERS,
+         sizeof(struct shard_answer), s->answers_at, s->answer_sums_at}};
+
+    return all[kind];
+}
+
+/* The first block of a kind; KINDS: the number of all. */
+static long first_block(const struct shard *s, int kind)
+{
+    long n = 0;
+
+    for (int i = 0; i < kind; i++) {
+        struct series of = series_of(s, i);
+
+        n += shard_sums(of.n, of.size);
+    }
+    return n;
+}
+
+static int kind_of(const struct shard *s, long block)
+{
+    int kind = TOKENS;
+
+    while (block >= first_block(s, kind + 1))
+        kind++;
+    return kind;
 }
 
 long shard_blocks(const struct shard *s)
 {
-    return token_blocks(s) + s->documents / SHARD_OFFSETS + 1;
+    return first_block(s, KINDS);
 }
 
 struct shard_block shard_block(const struct shard *s, long i)
 {
-    bool of_tokens = i < token_blocks(s);
-    long k = of_tokens ? i : i - token_blocks(s);
-    long size = of_tokens ? SHARD_BLOCK : SHARD_OFFSETS;
-    long end = least((k + 1) * size, of_tokens ? s->tokens : s->documents + 1);
-    long width = of_tokens ? s->token_bytes : 8;
-    uint64_t position = (uint64_t)(k * size * width);
-    uint64_t sums_at = of_tokens ? s->sums_at : s->document_sums_at;
+    int kind = kind_of(s, i);
+    struct series of = series_of(s, kind);
+    long k = i - first_block(s, kind), end = least((k + 1) * of.size, of.n);
+    uint64_t position = (uint64_t)(k * of.size * of.width);
 
     return (struct shard_block){
-        .what = of_tokens ? "tokens" : "documents",
-        .first = k * size,
+        .what = of.what,
+        .first = k * of.size,
         .end = end,
-        .at = (of_tokens ? s->tokens_at : s->documents_at) + position,
-        .bytes = (uint64_t)((end - k * size) * width),
-        .sum_at = sums_at + 8 * (uint64_t)k,
+        .at = of.at + position,
+        .bytes = (uint64_t)((end - k * of.size) * of.width),
+        .sum_at = of.sums_at ? of.sums_at + 8 * (uint64_t)k : 0,
         .position = position};
 }
 
@@ -93,7 +135,7 @@ static struct problem check_sum(struct shard_file *f, long i)
     struct problem p = NO_PROBLEM;
 
     f->checked[i] = true;
-    if (i >= token_blocks(&f->head) && !f->head.document_sums_at)
+    if (b.sum_at == 0)
         return p;
     p = shard_block_sum(&b, f->fd, path, &sum);
     if (!is_problem(&p))
@@ -106,12 +148,16 @@ static struct problem check_sum(struct shard_file *f, long i)
     return p;
 }
 
-/* Blocks [first, last], where they were not read before. */
-static struct problem check_sums(struct shard_file *f, long first, long last)
+/* The blocks of rows [first, first + n), where they were not read before. */
+static struct problem check_sums(struct shard_file *f, int kind, long first,
+                                 long n)
 {
+    long before = first_block(&f->head, kind);
+    long size = series_of(&f->head, kind).size;
+    long end = before + shard_sums(first + n, size);
     struct problem p = NO_PROBLEM;
 
-    for (long i = first; i <= last && !is_problem(&p); i++)
+    for (long i = before + first / size; i < end && !is_problem(&p); i++)
         if (!f->checked[i])
             p = check_sum(f, i);
     return p;
@@ -171,7 +217,7 @@ struct problem shard_read_tokens(struct shard_file *f, long first, long n,
     struct problem p = NO_PROBLEM;
 
     if (n > 0)
-        p = check_sums(f, first / SHARD_BLOCK, (end - 1) / SHARD_BLOCK);
+        p = check_sums(f, TOKENS, first, n);
     for (long at = first; at < end && !is_problem(&p); at += room)
         p = read_piece(f, at, least(room, end - at), raw, out + (at - first));
     return p;
@@ -195,9 +241,7 @@ struct problem shard_read_documents(struct shard_file *f, long first, long n,
                                     uint64_t *out)
 {
     const struct shard *s = &f->head;
-    long before = token_blocks(s);
-    struct problem p = check_sums(f, before + first / SHARD_OFFSETS,
-                                  before + (first + n - 1) / SHARD_OFFSETS);
+    struct problem p = check_sums(f, DOCUMENTS, first, n);
 
     if (!is_problem(&p))
         p = file_read_at(f->fd, s->path, s->documents_at + 8 * (uint64_t)first,
@@ -210,6 +254,79 @@ struct problem shard_read_documents(struct shard_file *f, long first, long n,
                         s->path, first + i, (unsigned long long)out[i],
                         (unsigned long long)out[i - 1]);
     }
+    return p;
+}
+
+struct problem shard_read_answers(struct shard_file *f, long first, long n,
+                                  struct shard_answer *out)
+{
+    struct problem p = check_sums(f, ANSWERS, first, n);
+
+    if (is_problem(&p))
+        return p;
+    return file_read_at(f->fd, f->head.path,
+                        f->head.answers_at + sizeof *out * (uint64_t)first, out,
+                        sizeof *out * (size_t)n);
+}
+
+static struct problem check_sample(const struct shard *s, long i,
+                                   const struct shard_sample *x, long most)
+{
+    long own = x->end - x->first, tokens = own + (s->begin_of_text >= 0);
+    struct shard_answer a = x->answer;
+
+    if (own < 2)
+        return problem("%s: sample %ld has %ld token, and none to predict: "
+                       "leave it out",
+                       s->path, i, own);
+    if (tokens > most)
+        return problem("%s: sample %ld has %ld tokens, more than %ld: set "
+                       "train.sequence_length to %ld or more (a row of L "
+                       "inputs takes L + 1 tokens)",
+                       s->path, i, tokens, most, tokens - 1);
+    if (s->has_answers && (a.first < 1 || a.length < 1 || a.first >= own ||
+                           a.length > own - a.first))
+        return problem("%s: the answer of sample %ld is %u tokens from %u on, "
+                       "which is not inside its tokens 1 to %ld",
+                       s->path, i, a.length, a.first, own - 1);
+    return NO_PROBLEM;
+}
+
+enum { SAMPLES = 512 };
+
+/* Up to SAMPLES samples from `first` on. */
+static struct problem read_samples(struct shard_file *f, long first, long n,
+                                   long most, struct shard_sample *out)
+{
+    uint64_t offset[SAMPLES + 1];
+    struct shard_answer answer[SAMPLES] = {{0}};
+    struct problem p = shard_read_documents(f, first, n + 1, offset);
+
+    if (!is_problem(&p) && f->head.has_answers)
+        p = shard_read_answers(f, first, n, answer);
+    for (long i = 0; i < n && !is_problem(&p); i++) {
+        out[i] = (struct shard_sample){(long)offset[i], (long)offset[i + 1],
+                                       answer[i]};
+        p = check_sample(&f->head, first + i, &out[i], most);
+    }
+    return p;
+}
+
+struct problem shard_read_sample(struct shard_file *f, long i, long most,
+                                 struct shard_sample *out)
+{
+    return read_samples(f, i, 1, most, out);
+}
+
+struct problem shard_check_samples(struct shard_file *f, long first, long n,
+                                   long most)
+{
+    struct shard_sample sample[SAMPLES];
+    long end = first + n;
+    struct problem p = NO_PROBLEM;
+
+    for (long at = first; at < end && !is_problem(&p); at += SAMPLES)
+        p = read_samples(f, at, least(SAMPLES, end - at), most, sample);
     return p;
 }
 
@@ -236,17 +353,33 @@ static struct problem check_rise(struct shard_file *f, long first, long end)
     return p;
 }
 
+/* Samples that have no answers are checked with their documents. */
+static struct problem check_content(struct shard_file *f, long i)
+{
+    const struct shard *s = &f->head;
+    struct shard_block b = shard_block(s, i);
+    int kind = kind_of(s, i);
+    struct problem p;
+
+    if (kind == TOKENS)
+        return check_ids(f, b.first, b.end);
+    if (kind == ANSWERS)
+        return shard_check_samples(f, b.first, b.end - b.first, LONG_MAX);
+    p = check_rise(f, b.first, b.end);
+    if (!is_problem(&p) && s->layout == SHARD_SAMPLES && !s->has_answers)
+        p = shard_check_samples(f, b.first,
+                                least(b.end, s->documents) - b.first, LONG_MAX);
+    return p;
+}
+
 struct problem shard_verify(struct shard_file *f, long first, long n)
 {
-    for (long i = first; i < first + n; i++) {
-        struct shard_block b = shard_block(&f->head, i);
-        struct problem p = check_sum(f, i);
+    struct problem p = NO_PROBLEM;
 
+    for (long i = first; i < first + n && !is_problem(&p); i++) {
+        p = check_sum(f, i);
         if (!is_problem(&p))
-            p = i < token_blocks(&f->head) ? check_ids(f, b.first, b.end)
-                                           : check_rise(f, b.first, b.end);
-        if (is_problem(&p))
-            return p;
+            p = check_content(f, i);
     }
-    return NO_PROBLEM;
+    return p;
 }

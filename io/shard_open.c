@@ -53,6 +53,15 @@ static struct problem read_texts(struct h5 *f, struct shard *s, char *layout,
     return NO_PROBLEM;
 }
 
+static struct problem parse_layout(struct shard *s, const char *layout)
+{
+    for (s->layout = SHARD_PACKED; s->layout <= SHARD_SAMPLES; s->layout++)
+        if (strcmp(layout, shard_layout_name(s->layout)) == 0)
+            return NO_PROBLEM;
+    return problem("%s has layout \"%s\", neither \"packed\" nor \"samples\"",
+                   s->path, layout);
+}
+
 static struct problem check_format(struct h5 *f, const char *path)
 {
     char format[32];
@@ -81,11 +90,10 @@ static struct problem read_attributes(struct h5 *f, struct shard *s)
         p = read_texts(f, s, layout, sizeof layout);
     if (!is_problem(&p))
         p = read_numbers(f, s);
+    if (!is_problem(&p))
+        p = parse_layout(s, layout);
     if (is_problem(&p))
         return p;
-    if (strcmp(layout, "packed") != 0)
-        return problem("%s has layout \"%s\": only \"packed\" shards are read",
-                       s->path, layout);
     if (s->vocabulary_size < 1 || s->vocabulary_size > INT32_MAX)
         return problem("%s: vocabulary_size is %ld, not 1 to %d", s->path,
                        s->vocabulary_size, INT32_MAX);
@@ -99,9 +107,10 @@ static struct problem read_attributes(struct h5 *f, struct shard *s)
     return p;
 }
 
+/* A dataset [n], or with two columns [n, 2], n > 0. */
 static struct problem find_dataset(struct h5 *f, const char *name,
-                                   enum h5_number number, uint64_t file_bytes,
-                                   struct h5_dataset *d)
+                                   enum h5_number number, uint64_t columns,
+                                   uint64_t file_bytes, struct h5_dataset *d)
 {
     struct problem p = h5_dataset_find(f, name, d);
     uint64_t width = h5_number_bytes(number);
@@ -111,10 +120,12 @@ static struct problem find_dataset(struct h5 *f, const char *name,
     if (d->number != number)
         return problem("%s: dataset \"%s\" is not of little-endian uint%d",
                        f->path, name, (int)(8 * width));
-    if (d->dims_count != 1 || d->dims[0] == 0)
-        return problem("%s: dataset \"%s\" is empty or has not one dimension",
-                       f->path, name);
-    if (d->at > file_bytes || d->dims[0] > (file_bytes - d->at) / width)
+    if (d->dims_count != (columns == 1 ? 1 : 2) || d->dims[0] == 0 ||
+        (columns > 1 && d->dims[1] != columns))
+        return problem("%s: dataset \"%s\" is empty or has not the shape [n%s]",
+                       f->path, name, columns > 1 ? ", 2" : "");
+    if (d->at > file_bytes ||
+        d->dims[0] > (file_bytes - d->at) / (width * columns))
         return problem("%s is truncated: dataset \"%s\" does not end inside it",
                        f->path, name);
     return p;
@@ -125,7 +136,7 @@ static struct problem find_sums(struct h5 *f, const char *name, long blocks,
                                 uint64_t file_bytes, uint64_t *at)
 {
     struct h5_dataset d;
-    struct problem p = find_dataset(f, name, H5_U64, file_bytes, &d);
+    struct problem p = find_dataset(f, name, H5_U64, 1, file_bytes, &d);
 
     if (!is_problem(&p) && (long)d.dims[0] != blocks)
         p = problem("%s: dataset \"%s\" has %ld numbers, not one for each of "
@@ -135,20 +146,45 @@ static struct problem find_sums(struct h5 *f, const char *name, long blocks,
     return p;
 }
 
-/* A shard that another program wrote need not have sums of its documents: then
- * document_sums_at is 0, where no dataset can stand. */
+/* A shard that another program wrote need not have sums of its documents and
+ * answers: then their place is 0, where no dataset can stand. */
 static struct problem find_all_sums(struct h5 *f, struct shard *s, bool sealed,
                                     uint64_t file_bytes)
 {
-    long documents = s->documents / SHARD_OFFSETS + 1;
-    struct problem p = find_sums(f, "sums", shard_blocks(s) - documents,
+    struct problem p = find_sums(f, "sums", shard_sums(s->tokens, SHARD_BLOCK),
                                  file_bytes, &s->sums_at);
 
-    s->document_sums_at = 0;
-    if (is_problem(&p) || (!sealed && !h5_dataset_exists(f, "document_sums")))
+    if (!is_problem(&p) && (sealed || h5_dataset_exists(f, "document_sums")))
+        p = find_sums(f, "document_sums",
+                      shard_sums(s->documents + 1, SHARD_OFFSETS), file_bytes,
+                      &s->document_sums_at);
+    if (!is_problem(&p) && s->has_answers &&
+        (sealed || h5_dataset_exists(f, "answer_sums")))
+        p = find_sums(f, "answer_sums", shard_sums(s->documents, SHARD_ANSWERS),
+                      file_bytes, &s->answer_sums_at);
+    return p;
+}
+
+static struct problem find_answers(struct h5 *f, struct shard *s,
+                                   uint64_t file_bytes)
+{
+    struct h5_dataset d;
+    struct problem p = NO_PROBLEM;
+
+    s->has_answers = h5_dataset_exists(f, "answers");
+    if (!s->has_answers)
         return p;
-    return find_sums(f, "document_sums", documents, file_bytes,
-                     &s->document_sums_at);
+    if (s->layout != SHARD_SAMPLES)
+        return problem("%s has answers, which only layout \"samples\" can have",
+                       s->path);
+    p = find_dataset(f, "answers", H5_U32, 2, file_bytes, &d);
+    if (!is_problem(&p) && (long)d.dims[0] != s->documents)
+        p = problem("%s: dataset \"answers\" has %ld rows, not one for each of "
+                    "%ld documents",
+                    s->path, (long)d.dims[0], s->documents);
+    if (!is_problem(&p))
+        s->answers_at = d.at;
+    return p;
 }
 
 static struct problem read_datasets(struct h5 *f, struct shard *s, bool sealed)
@@ -160,10 +196,10 @@ static struct problem read_datasets(struct h5 *f, struct shard *s, bool sealed)
     if (stat(s->path, &st) != 0)
         return problem("%s cannot be read: %s", s->path, strerror(errno));
     s->token_bytes = s->vocabulary_size <= 1 << 16 ? 2 : 4;
-    p = find_dataset(f, "tokens", s->token_bytes == 2 ? H5_U16 : H5_U32,
+    p = find_dataset(f, "tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, 1,
                      (uint64_t)st.st_size, &tokens);
     if (!is_problem(&p))
-        p = find_dataset(f, "documents", H5_U64, (uint64_t)st.st_size,
+        p = find_dataset(f, "documents", H5_U64, 1, (uint64_t)st.st_size,
                          &documents);
     if (is_problem(&p))
         return p;
@@ -173,7 +209,9 @@ static struct problem read_datasets(struct h5 *f, struct shard *s, bool sealed)
     s->documents_at = documents.at;
     if (s->documents < 1)
         return problem("%s has no document", s->path);
-    return find_all_sums(f, s, sealed, (uint64_t)st.st_size);
+    p = find_answers(f, s, (uint64_t)st.st_size);
+    return is_problem(&p) ? p
+                          : find_all_sums(f, s, sealed, (uint64_t)st.st_size);
 }
 
 static struct problem read_header(struct shard *s)

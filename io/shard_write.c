@@ -10,7 +10,7 @@
 #include "io/h5.h"
 #include "io/seal.h"
 
-enum { RANGES = 2 }; /* with sums of their own */
+enum { RANGES = 3 }; /* with sums of their own, at most */
 
 struct temporary {
     char path[sizeof((struct shard_writer *)0)->name];
@@ -29,11 +29,14 @@ static struct problem write_attributes(struct h5 *f, const struct shard *s,
 {
     const struct {
         const char *name, *text;
-    } text[] = {
-        {"format", "skillet-shard"}, {"skill", s->skill},
-        {"title", s->title},         {"split", s->split},
-        {"tokenizer", s->tokenizer}, {"tokenizer_sha256", s->tokenizer_sha256},
-        {"layout", "packed"},        {"source", source}};
+    } text[] = {{"format", "skillet-shard"},
+                {"skill", s->skill},
+                {"title", s->title},
+                {"split", s->split},
+                {"tokenizer", s->tokenizer},
+                {"tokenizer_sha256", s->tokenizer_sha256},
+                {"layout", shard_layout_name(s->layout)},
+                {"source", source}};
     const struct {
         const char *name;
         long x;
@@ -53,27 +56,34 @@ static struct problem write_attributes(struct h5 *f, const struct shard *s,
 
 static struct problem create_datasets(struct h5 *f, struct shard *s)
 {
-    long document_blocks = s->documents / SHARD_OFFSETS + 1;
+    long answers = s->has_answers ? s->documents : 0;
     const struct {
         const char *name;
         enum h5_number number;
-        long n;
+        int dims_count;
+        long n; /* 0: the shard has no such dataset */
         uint64_t *at;
-    } row[] = {{"documents", H5_U64, s->documents + 1, &s->documents_at},
-               {"document_sums", H5_U64, document_blocks, &s->document_sums_at},
-               {"sums", H5_U64, shard_blocks(s) - document_blocks, &s->sums_at},
-               {"tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, s->tokens,
-                &s->tokens_at}};
+    } row[] = {
+        {"documents", H5_U64, 1, s->documents + 1, &s->documents_at},
+        {"document_sums", H5_U64, 1,
+         shard_sums(s->documents + 1, SHARD_OFFSETS), &s->document_sums_at},
+        {"answers", H5_U32, 2, answers, &s->answers_at},
+        {"answer_sums", H5_U64, 1, shard_sums(answers, SHARD_ANSWERS),
+         &s->answer_sums_at},
+        {"sums", H5_U64, 1, shard_sums(s->tokens, SHARD_BLOCK), &s->sums_at},
+        {"tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, 1, s->tokens,
+         &s->tokens_at}};
+    struct problem p = NO_PROBLEM;
 
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        struct h5_dataset d = {row[i].number, 1, {(uint64_t)row[i].n, 1}, 0};
-        struct problem p = h5_dataset_create(f, row[i].name, &d);
+    for (size_t i = 0; i < sizeof row / sizeof *row && !is_problem(&p); i++) {
+        struct h5_dataset d = {
+            row[i].number, row[i].dims_count, {(uint64_t)row[i].n, 2}, 0};
 
-        if (is_problem(&p))
-            return p;
+        if (row[i].n > 0)
+            p = h5_dataset_create(f, row[i].name, &d);
         *row[i].at = d.at;
     }
-    return NO_PROBLEM;
+    return p;
 }
 
 /* More than HDF5 needs besides the datasets: the texts are short. */
@@ -81,8 +91,10 @@ enum { HEADER_BYTES = 1 << 17 };
 
 static uint64_t dataset_bytes(const struct shard *s)
 {
-    return (uint64_t)(s->tokens * s->token_bytes) +
-           8 * (uint64_t)(s->documents + 1 + shard_blocks(s));
+    long numbers = s->documents + 1 + shard_blocks(s);
+
+    numbers += s->has_answers ? s->documents : 0;
+    return (uint64_t)(s->tokens * s->token_bytes + 8 * numbers);
 }
 
 static struct problem create_file(struct shard *s, const char *path,
@@ -115,29 +127,23 @@ struct problem shard_write_create(struct shard *s, const char *source)
     return p;
 }
 
-static struct problem sync_path(const char *path, int flags)
-{
-    struct problem p = NO_PROBLEM;
-    int fd = open(path, flags | O_CLOEXEC);
-
-    if (fd < 0 || fsync(fd) != 0)
-        p = problem("%s cannot be brought to the disk: %s", path,
-                    strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return p;
-}
-
+/* HDF5 places datasets in the order of their making, so these rise. */
 struct problem shard_write_seal(const struct shard *s)
 {
     struct temporary t = temporary_of(s);
-    struct seal_range range[RANGES] = {
-        {s->documents_at, 8 * (uint64_t)(s->documents + 1)},
-        {s->tokens_at, (uint64_t)(s->tokens * s->token_bytes)}};
-    struct problem p =
-        seal_write(t.path, seal_block_bytes(RANGES), range, RANGES);
+    uint64_t offsets = (uint64_t)s->documents + 1;
+    struct seal_range range[RANGES];
+    long n = 0;
+    struct problem p;
 
-    return is_problem(&p) ? p : sync_path(t.path, O_RDWR);
+    range[n++] = (struct seal_range){s->documents_at, 8 * offsets};
+    if (s->has_answers)
+        range[n++] = (struct seal_range){
+            s->answers_at, sizeof(struct shard_answer) * (offsets - 1)};
+    range[n++] = (struct seal_range){s->tokens_at,
+                                     (uint64_t)(s->tokens * s->token_bytes)};
+    p = seal_write(t.path, seal_block_bytes(RANGES), range, n);
+    return is_problem(&p) ? p : file_sync(t.path);
 }
 
 struct problem shard_write_publish(const struct shard *s)
@@ -152,13 +158,7 @@ struct problem shard_write_publish(const struct shard *s)
 
 struct problem shard_write_settle(const struct shard *s)
 {
-    char directory[sizeof s->path];
-    char *slash;
-
-    strcpy(directory, s->path);
-    slash = strrchr(directory, '/');
-    strcpy(slash ? slash + (slash == directory) : directory, slash ? "" : ".");
-    return sync_path(directory[0] ? directory : "/", O_RDONLY | O_DIRECTORY);
+    return file_sync_names(s->path);
 }
 
 void shard_write_discard(const struct shard *s)
@@ -209,6 +209,14 @@ struct problem shard_write_documents(struct shard_writer *w, long first, long n,
     return file_write_at(w->fd, w->name,
                          w->head->documents_at + 8 * (uint64_t)first, offsets,
                          8 * (size_t)n);
+}
+
+struct problem shard_write_answers(struct shard_writer *w, long first, long n,
+                                   const struct shard_answer *answers)
+{
+    return file_write_at(
+        w->fd, w->name, w->head->answers_at + sizeof *answers * (uint64_t)first,
+        answers, sizeof *answers * (size_t)n);
 }
 
 struct problem shard_write_sums(struct shard_writer *w, long first, long n)

@@ -9,7 +9,7 @@
 /* A shard is written by many ranks under the name PATH.tmp:
  *
  *   one rank      shard_write_create, and the header goes to all
- *   every rank    shard_write_open, _tokens and _documents, _close
+ *   every rank    shard_write_open, _tokens, _documents and _answers, _close
  *   after a barrier, every rank   _open, _sums of some blocks, _close
  *   after a barrier, one rank     shard_write_seal, then shard_write_publish,
  *                 which gives it its name, and shard_write_settle, which brings
@@ -42,6 +42,10 @@ struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
                                   const void *tokens);
 struct problem shard_write_documents(struct shard_writer *w, long first, long n,
                                      const uint64_t *offsets);
+
+/* For a shard whose header says has_answers, all of them. */
+struct problem shard_write_answers(struct shard_writer *w, long first, long n,
+                                   const struct shard_answer *answers);
 
 /* Sums of blocks [first, first + n) (shard_block), of what stands in the file.
  */

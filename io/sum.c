@@ -15,36 +15,59 @@ static inline uint64_t mix(uint64_t z)
     return z ^ (z >> 31);
 }
 
-static inline uint64_t word_at(const unsigned char *p)
-{
-    uint64_t w;
+/* Adds n numbers of a type; the key of the first is given.  A copy of `width`
+ * bytes would do the same for all types, but compilers then make no vector
+ * code. */
+#define SUM_OF(type)                                                           \
+    static uint64_t sum_of_##type(const unsigned char *at, size_t n,           \
+                                  uint64_t key)                                \
+    {                                                                          \
+        uint64_t sum = 0;                                                      \
+                                                                               \
+        for (size_t i = 0; i < n; i++, key += GOLDEN) {                        \
+            type w;                                                            \
+                                                                               \
+            memcpy(&w, at + i * sizeof w, sizeof w);                           \
+            sum += mix(w ^ key);                                               \
+        }                                                                      \
+        return sum;                                                            \
+    }
 
-    memcpy(&w, p, sizeof w);
-    return w;
+SUM_OF(uint8_t)
+SUM_OF(uint16_t)
+SUM_OF(uint32_t)
+SUM_OF(uint64_t)
+
+static uint64_t key_of(uint64_t word)
+{
+    return (word + 1) * GOLDEN;
 }
 
 uint64_t sum_bytes(const void *p, size_t n, uint64_t position)
 {
-    const unsigned char *at = p;
-    uint64_t key = (position / 8 + 1) * GOLDEN;
-    uint64_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    size_t i = 0;
+    size_t words = n / 8, rest = n % 8;
+    uint64_t sum = sum_of_uint64_t(p, words, key_of(position / 8)), last = 0;
 
     assert(position % 8 == 0);
-    /* Four sums in flight hide the latency of the multiplications. */
-    for (; i + 32 <= n; i += 32, key += 4 * GOLDEN) {
-        s0 += mix(word_at(at + i) ^ key);
-        s1 += mix(word_at(at + i + 8) ^ (key + GOLDEN));
-        s2 += mix(word_at(at + i + 16) ^ (key + 2 * GOLDEN));
-        s3 += mix(word_at(at + i + 24) ^ (key + 3 * GOLDEN));
-    }
-    for (; i + 8 <= n; i += 8, key += GOLDEN)
-        s0 += mix(word_at(at + i) ^ key);
-    if (i < n) {
-        uint64_t w = 0;
+    if (rest == 0)
+        return sum;
+    memcpy(&last, (const unsigned char *)p + 8 * words, rest);
+    return sum + mix(last ^ key_of(position / 8 + words));
+}
 
-        memcpy(&w, at + i, n - i);
-        s0 += mix(w ^ key);
+uint64_t sum_numbers(const void *p, size_t n, size_t width, uint64_t first)
+{
+    uint64_t key = key_of(first);
+
+    switch (width) {
+    case 1:
+        return sum_of_uint8_t(p, n, key);
+    case 2:
+        return sum_of_uint16_t(p, n, key);
+    case 4:
+        return sum_of_uint32_t(p, n, key);
+    default:
+        assert(width == 8);
+        return sum_of_uint64_t(p, n, key);
     }
-    return s0 + s1 + s2 + s3;
 }

@@ -6,13 +6,17 @@
 
 #include "kernels/problem.h"
 
-/* From text to token ids.
+/* From text to token ids and back.
+ *
+ * "lego" and "addition" have the closed vocabularies of the synthetic skills
+ * (io/symbols.h): ids are the places of their symbols, and there is neither end
+ * nor begin of text.
  *
  * "bytes" has the 256 bytes as ids 0 to 255 and end-of-text 256: every text has
  * an encoding, and nothing is trained. */
 struct tokenizer {
     char name[256];
-    char sha256[65]; /* of its file; empty for "bytes" */
+    char sha256[65]; /* of its file; empty where there is none */
     long vocabulary_size;
     long end_of_text, begin_of_text; /* -1: none */
 };
@@ -26,9 +30,15 @@ struct tokenizer_ids {
 
 struct problem tokenizer_open(struct tokenizer *t, const char *name);
 
-/* Adds to ids.  The text may hold zeros. */
+/* Adds to ids.  The text may hold zeros.  Not for a closed vocabulary, which
+ * has no symbols for most texts. */
 void tokenizer_encode(const struct tokenizer *t, const char *text, size_t n,
                       struct tokenizer_ids *ids);
+/* The text of n ids, malloc'd and ended by a 0 that does not count; `bytes` is
+ * its length.  End and begin of text are "".  An id outside the vocabulary is a
+ * problem, and *text is NULL. */
+struct problem tokenizer_decode(const struct tokenizer *t, const int32_t *ids,
+                                long n, char **text, size_t *bytes);
 void tokenizer_ids_free(struct tokenizer_ids *ids);
 
 #endif

@@ -127,9 +127,10 @@ void op_embed_backward(const int32_t *token, struct mat dx, long first,
  *   op_cross_entropy_sums           moves the sums to the common peak
  *     sum `sums` over the ranks
  *   op_cross_entropy_losses         loss = log(sum) + peak_all - target logit
+ *   op_cross_entropy_hits           1 where no logit is above the target's
  *   op_cross_entropy_backward       e becomes (softmax - onehot) * scale
  *
- * A target of -1 is outside the loss: loss 0, gradient 0. */
+ * A target of -1 is outside the loss: loss 0, hit 0, gradient 0. */
 struct cross_entropy {
     const int32_t *target; /* [rows], global ids */
     long first, valid;     /* columns [0, valid) are ids first ...; the rest is
@@ -144,6 +145,7 @@ void op_cross_entropy_exponentials(const struct cross_entropy *c,
 void op_cross_entropy_sums(const struct cross_entropy *c, long rows);
 void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
                              wide *loss);
+void op_cross_entropy_hits(const struct cross_entropy *c, long rows, wide *hit);
 void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
                                wide scale);
 

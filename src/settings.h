@@ -17,7 +17,15 @@ enum schedule { SCHEDULE_CONSTANT, SCHEDULE_LINEAR, SCHEDULE_COSINE };
 enum precision { PRECISION_FLOAT, PRECISION_DOUBLE };
 enum device { DEVICE_CPU, DEVICE_GPU };
 enum on_error { ON_ERROR_STOP, ON_ERROR_SKIP };
+enum window_unit { WINDOW_ROUNDS, WINDOW_EVALUATIONS };
 enum window_reduce { WINDOW_MEAN, WINDOW_SUM };
+enum eta_schedule { ETA_CONSTANT, ETA_LOSS };
+enum lone_skills { LONE_MIXED, LONE_UNIFORM };
+enum mixture_counts { COUNTS_CARRIED, COUNTS_FLOOR_LAST };
+enum negative_edges { NEGATIVE_KEEP, NEGATIVE_CLAMP };
+enum loss_over { LOSS_ALL, LOSS_ANSWER };
+enum loss_denominator { DENOMINATOR_REAL, DENOMINATOR_ALL };
+enum synth_graph { SYNTH_CHAIN, SYNTH_TREE };
 
 struct settings {
     struct {
@@ -37,9 +45,20 @@ struct settings {
     struct {
         char *policy, *weights, *graph;
         double eta;
+        int eta_schedule;
         long rounds, window;
-        int window_reduce;
+        int window_unit, window_reduce;
+        char *initial, *prior;
+        bool initial_loss, relative_loss;
+        double edge_decay;
+        int lone_skills;
+        double floor, epoch_cap;
+        int counts;
+        char *fixed, *replay;
     } mixture;
+    struct {
+        int negative;
+    } graph;
     struct {
         long steps, global_batch, micro_batch, sequence_length;
         double learning_rate, minimum_learning_rate;
@@ -47,6 +66,7 @@ struct settings {
         long warmup_steps;
         double beta1, beta2, epsilon, weight_decay, clip;
         long seed;
+        int loss, loss_denominator;
         int precision, device;
     } train;
     struct {
@@ -54,6 +74,8 @@ struct settings {
     } parallel;
     struct {
         long every, windows;
+        char *split;
+        int loss;
     } evaluate;
     struct {
         char *directory;
@@ -66,6 +88,16 @@ struct settings {
         long shard_size;
         char *end_of_text, *begin_of_text;
     } tokenize;
+    struct {
+        long variables, train, validation, test;
+        int graph;
+        long seed;
+        bool overwrite;
+    } synth;
+    struct {
+        long documents;
+        bool verify;
+    } inspect;
     char **places; /* by row of the table: where it was given, or NULL */
 };
 

@@ -80,21 +80,62 @@ TEXT(skills, evaluate, NULL, "",
      "skills to evaluate, NAME,NAME,...; empty: all"),
 
 TEXT(mixture, policy, NULL, "skill-it",
-     "rule that sets the shares of the skills"),
+     "rule that sets the shares of the skills: skill-it, stratified, random or "
+     "static"),
 TEXT(mixture, weights, NULL, "",
-     "shares of policy static on any scale, NAME:NUMBER,... or a number for "
-     "each training skill in order; empty: from the graph"),
+     "shares of policy static or random on any scale, NAME:NUMBER,... or a "
+     "number for each training skill in order; empty: static from the graph, "
+     "random by the sizes of the skills"),
 TEXT(mixture, graph, NULL, "",
-     ".csv of the skills graph, row teaches column; empty: each skill teaches "
-     "itself alone"),
+     ".csv or .h5 of the skills graph, row teaches column; empty: each skill "
+     "teaches itself alone"),
 DOUBLE(mixture, eta, 0, 1e6, CLOSED, "0.5",
      "step size of Skill-It; 0: equal shares"),
+CHOICE(mixture, eta_schedule, "constant|loss", "constant",
+     "loss: eta times the sum of the first losses over that of the last"),
 LONG(mixture, rounds, 1, MOST_STEPS, "6",
      "rounds with one mixture each"),
 LONG(mixture, window, 1, MOST_STEPS, "3",
-     "rounds whose losses count"),
+     "rounds or evaluations whose losses count"),
+CHOICE(mixture, window_unit, "rounds|evaluations", "rounds",
+     "rounds: the losses at the end of each round; evaluations: all before it "
+     "ends, as the authors' program does"),
 CHOICE(mixture, window_reduce, "mean|sum", "mean",
-     "how the losses of the window are joined"),
+     "how the losses of the window are joined; the paper takes the sum: with "
+     "the mean, eta is mixture.window times the paper's"),
+TEXT(mixture, initial, NULL, "",
+     "mixture of the first round as it is, given as mixture.weights; empty: "
+     "from the graph"),
+TEXT(mixture, prior, NULL, "",
+     "weights that multiply every mixture of Skill-It, given as "
+     "mixture.weights; empty: equal"),
+BOOL(mixture, initial_loss, "no",
+     "the window begins with the mean of the first losses, for every skill"),
+BOOL(mixture, relative_loss, "no",
+     "losses are divided by the first ones of their skill"),
+DOUBLE(mixture, edge_decay, 0, 1, CLOSED, "1",
+     "factor of the positive edges to other skills after each update of the "
+     "mixture"),
+CHOICE(mixture, lone_skills, "mix|uniform", "mix",
+     "uniform: a skill whose only edge is one of weight 1 to itself keeps an "
+     "equal share of the mixture"),
+DOUBLE(mixture, floor, 0, 1, CLOSED, "0.01",
+     "part of a mixture of Skill-It that is spread evenly over the skills"),
+DOUBLE(mixture, epoch_cap, 0, INFINITY, CLOSED, "0",
+     "most times that a skill is seen, then its share goes to the others; 0: "
+     "no cap"),
+CHOICE(mixture, counts, "carried|floor-last", "carried",
+     "carried: what a share is owed is carried to the next round; floor-last: "
+     "rounded down, the last skill gets the rest, as the authors' program does"),
+TEXT(mixture, fixed, NULL, "",
+     "shares outside the policy, NAME:SHARE,..., such as replay of older data; "
+     "weights and graph are then of the other skills"),
+TEXT(mixture, replay, NULL, "",
+     ".csv of losses, a column for each evaluation skill, a row for each "
+     "evaluation: prints the mixtures that they give, and trains nothing"),
+
+CHOICE(graph, negative, "keep|clamp", "keep",
+     "clamp: negative edges count as 0"),
 
 LONG(train, steps, 1, MOST_STEPS, "1000",
      "optimiser steps"),
@@ -125,6 +166,11 @@ DOUBLE(train, clip, 0, INFINITY, CLOSED, "1",
      "largest norm of the gradient; 0: no limit"),
 LONG(train, seed, 0, 1e15, "0",
      "seed of initial weights and order of data"),
+CHOICE(train, loss, "all|answer", "all",
+     "tokens of a sample that are learned: all, or its answer"),
+CHOICE(train, loss_denominator, "real|all", "real",
+     "the loss of a batch is the mean over: its real targets; all positions, "
+     "padding too, as the authors' program does"),
 CHOICE(train, precision, "float|double", "float",
      "number type of weights and activations"),
 CHOICE(train, device, "cpu|gpu", "cpu",
@@ -138,6 +184,11 @@ LONG(evaluate, every, 0, MOST_STEPS, "0",
      "end"),
 LONG(evaluate, windows, 0, MOST_STEPS, "100",
      "most sequences of a skill in an evaluation; 0: all"),
+TEXT(evaluate, split, NULL, "validation",
+     "splits to report, of train, validation, test; test: at the end alone"),
+CHOICE(evaluate, loss, "all|answer", "answer",
+     "tokens of a sample that are evaluated: all, or its answer where it has "
+     "one"),
 
 TEXT(output, directory, NULL, "",
      "directory of the run, which gets run.ini and metrics.jsonl"),
@@ -165,6 +216,27 @@ TEXT(tokenize, end_of_text, NULL, "",
      "id of end-of-text, or none; empty: the tokenizer's"),
 TEXT(tokenize, begin_of_text, NULL, "",
      "id of begin-of-text, or none; empty: the tokenizer's"),
+
+LONG(synth, variables, 2, 26, "5",
+     "variables of a LEGO sentence, and so its skills"),
+LONG(synth, train, 1, 1e12, "50000",
+     "training samples of a skill"),
+LONG(synth, validation, 1, 1e12, "100",
+     "validation samples of a skill"),
+LONG(synth, test, 0, 1e12, "100",
+     "test samples of a skill; 0: none"),
+CHOICE(synth, graph, "chain|tree", "chain",
+     "which variable each LEGO clause is built on: the one before, or the "
+     "parent in a binary tree"),
+LONG(synth, seed, 0, 1e15, "0",
+     "seed of the samples"),
+BOOL(synth, overwrite, "no",
+     "replace shards that are there"),
+
+LONG(inspect, documents, 0, 1e9, "0",
+     "documents of a shard to decode and show"),
+BOOL(inspect, verify, "no",
+     "check every sum of a file"),
 };
 /* clang-format on */
 

@@ -138,6 +138,8 @@ check "more shards are read than the soft limit of open files" \
 shows "--help" "^  train  *RUN.ini" --help
 shows "help" "^usage: skillet COMMAND" help
 shows "help of a command" "^usage: skillet train RUN.ini" help train
+shows "help of a command that takes words" \
+  "^usage: skillet synth \[RUN.ini\] lego|addition" help synth
 shows "--help of a command" "^usage: skillet tokenize .*INPUT" tokenize --help
 shows "--version" "^skillet [0-9]" --version
 shows "help settings" "^train.learning_rate  *" help settings

@@ -49,7 +49,7 @@ may_use src io mpi kernels
 same "includes are found" mpi/world.c \
   "$(includes '<mpi\.h>' | cut -d: -f1 | grep -x mpi/world.c)"
 lives_in 'mpi\.h' mpi/
-lives_in 'hdf5[_a-z]*\.h' io/h5.c
+lives_in 'hdf5[_a-z]*\.h' 'io/h5[_a-z]*\.c'
 lives_in 'cblas\.h' kernels/cpu/
 lives_in 'jansson\.h' io/json.c
 lives_in 'z(std|lib)\.h' io/lines.c

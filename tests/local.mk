@@ -10,16 +10,25 @@ sh_tests =
 big_twin_tests =
 big_sh_tests =
 
+check_PROGRAMS += %D%/test_addition
+check_PROGRAMS += %D%/test_checkpoint
+check_PROGRAMS += %D%/test_checkpoint_damage
 check_PROGRAMS += %D%/test_corpus
+check_PROGRAMS += %D%/test_graph
 check_PROGRAMS += %D%/test_ini
+check_PROGRAMS += %D%/test_inspect
 check_PROGRAMS += %D%/test_io
 check_PROGRAMS += %D%/test_mixture
+check_PROGRAMS += %D%/test_policy
 check_PROGRAMS += %D%/test_rng
 check_PROGRAMS += %D%/test_sampler
 check_PROGRAMS += %D%/test_settings
 check_PROGRAMS += %D%/test_shard
 check_PROGRAMS += %D%/test_shard_foreign
+check_PROGRAMS += %D%/test_skill_it
 check_PROGRAMS += %D%/test_sum
+check_PROGRAMS += %D%/test_synth
+check_PROGRAMS += %D%/test_tokenizer
 
 twin_tests += %D%/test_adjoint-float %D%/test_adjoint-double
 twin_tests += %D%/test_attention-float %D%/test_attention-double
@@ -29,25 +38,52 @@ twin_tests += %D%/test_gradients-double
 twin_tests += %D%/test_grid-float %D%/test_grid-double
 twin_tests += %D%/test_ops-float %D%/test_ops-double
 twin_tests += %D%/test_ranks-float %D%/test_ranks-double
+twin_tests += %D%/test_samples-double
 twin_tests += %D%/test_step-double
 twin_tests += %D%/test_vmath-float
 # It holds code of kernels/.
 test_vmath_cflags = $(KERNEL_CFLAGS)
 
+sh_tests += %D%/checkpoint.sh
 sh_tests += %D%/cli.sh
 sh_tests += %D%/harness.sh
 sh_tests += %D%/headers.sh
+sh_tests += %D%/inspect.sh
 sh_tests += %D%/install.sh
 sh_tests += %D%/layering.sh
+sh_tests += %D%/replay.sh
+sh_tests += %D%/samples.sh
 sh_tests += %D%/shell.sh
 sh_tests += %D%/symbols.sh
+sh_tests += %D%/synth.sh
 sh_tests += %D%/tokenize.sh
 sh_tests += %D%/train.sh
 
 big_sh_tests += %D%/corpus.sh
 
+# What shell tests call.
+EXTRA_PROGRAMS += %D%/make_checkpoint
+check_DATA += %D%/make_checkpoint$(EXEEXT)
+EXTRA_PROGRAMS += %D%/make_graph
+check_DATA += %D%/make_graph$(EXEEXT)
+
+# Not a test: what the coordinator costs.
+EXTRA_PROGRAMS += %D%/bench_coordinator
+bench: %D%/bench_coordinator$(EXEEXT)
+	./%D%/bench_coordinator
+
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
-EXTRA_DIST += %D%/bits.h %D%/oracle.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
+EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h
+EXTRA_DIST += %D%/shard_files.h %D%/small_run.h %D%/synth_set.h %D%/tap.h
+EXTRA_DIST += %D%/bits.h %D%/oracle.h %D%/sample_files.h %D%/shard_files.h
+EXTRA_DIST += %D%/small_run.h %D%/tap.h
+EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/sample_files.h
+EXTRA_DIST += %D%/shard_files.h %D%/small_run.h %D%/synth_set.h %D%/tap.h
+EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h
+EXTRA_DIST += %D%/sample_files.h %D%/shard_files.h %D%/small_run.h
+EXTRA_DIST += %D%/synth_set.h %D%/tap.h
+EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
+EXTRA_DIST += %D%/checkpoint_content.h
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/mpi-tap %D%/strip.awk
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 
@@ -74,10 +110,10 @@ AM_TESTS_ENVIRONMENT = \
 
 # Automake has no rule to make two programs of one source without six lines for
 # each: these patterns are that rule.
-check_DATA = need-launcher $(twin_tests)
+check_DATA += need-launcher $(twin_tests)
 twins = $(twin_tests) $(big_twin_tests)
 EXTRA_DIST += $(sort $(patsubst %-float,%.c,$(patsubst %-double,%.c,$(twins))))
-CLEANFILES += $(twins) $(twins:%=%.d)
+CLEANFILES += $(EXTRA_PROGRAMS) $(twins) $(twins:%=%.d)
 test_compile = $(AM_V_CC)$(MKDIR_P) %D% && $(CC) $(DEFS) $(DEFAULT_INCLUDES)
 test_cflags = $(CPPFLAGS) $(AM_CFLAGS) $($*_cflags) $(CFLAGS) \
 	-MMD -MP -MF $(@:.$(OBJEXT)=.d) -c -o $@ $<
@@ -96,11 +132,11 @@ test_link = $(AM_V_CCLD)$(CC) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
 bigcheck:
 	SKILLET_BIG=1 $(MAKE) $(AM_MAKEFLAGS) check \
-	  TESTS='$(TESTS) $(BIG_TESTS)' check_DATA='need-launcher $(twins)'
+	  TESTS='$(TESTS) $(BIG_TESTS)' check_DATA='$(check_DATA) $(big_twin_tests)'
 
 need-launcher:
 	@test -n '$(MPIEXEC)' || { \
 	  echo "make check needs an MPI launcher, and configure found none:" \
 	    "run make check MPIEXEC=NAME, such as mpirun or srun" >&2; exit 1; }
 
-.PHONY: bigcheck need-launcher
+.PHONY: bench bigcheck need-launcher

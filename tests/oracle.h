@@ -113,22 +113,30 @@ static inline struct sample oracle_get(struct mat m)
     return s;
 }
 
+static inline double oracle_largest(struct sample s)
+{
+    double largest = 0;
+
+    for (long i = 0; i < s.rows * s.cols; i++)
+        largest = fmax(largest, fabs(s.at[i]));
+    return largest;
+}
+
 /* The largest difference relative to the largest number wanted; infinite for a
  * NaN or a write outside. */
 static inline double oracle_error(struct mat got, struct sample want)
 {
     struct sample s = oracle_get(got);
-    double largest = 0, worst = 0;
+    double worst = 0;
 
     for (long i = 0; i < s.rows * s.cols; i++) {
         double difference = fabs(s.at[i] - want.at[i]);
 
-        largest = fmax(largest, fabs(want.at[i]));
         worst = difference <= worst ? worst
                 : isnan(difference) ? INFINITY
                                     : difference;
     }
-    return worst == 0 ? 0 : worst / largest;
+    return worst == 0 ? 0 : worst / oracle_largest(want);
 }
 
 static inline bool oracle_same(struct mat a, struct mat b)

@@ -14,6 +14,34 @@ run_ranks() {
   fi
 }
 
+# train RANKS TENSOR DIR [SETTING...]: run.ini, into DIR.
+train() {
+  train_ranks=$1
+  train_tensor=$2
+  train_name=$3
+  shift 3
+  run_ranks "$train_ranks" train run.ini \
+    "parallel.tensor=$train_tensor" "output.directory=$train_name" "$@"
+}
+
+# refused RANKS NAME PATTERN SETTING...: training on run.ini ends with status 2
+# and one sentence, and writes nothing.
+refused() {
+  ranks=$1
+  name=$2
+  pattern=$3
+  shift 3
+  run_ranks "$ranks" train run.ini output.directory=none "$@" >out 2>err
+  status=$?
+  if test $status -eq 2 && test "$(grep -c '^skillet: ' err)" -eq 1 &&
+    grep -q "^skillet: .*$pattern" err && test ! -e none && test ! -s out; then
+    ok "refused on $ranks ranks: $name"
+  else
+    not_ok "refused on $ranks ranks: $name" "status $status: $(cat out err)"
+    rm -rf none
+  fi
+}
+
 # steps DIR: the losses of the steps, one a line; shares DIR: the mixtures.
 steps() {
   sed -n '/"event":"step"/s/.*"loss":\([^,}]*\),"skill_loss.*/\1/p' \

@@ -49,6 +49,7 @@ static inline bool shard_files_found(const char *path)
     struct shard s;
     struct shard_file f;
     struct problem p = shard_open(&s, path);
+    struct shard_answer *answer;
     uint64_t *offset;
     int32_t *out;
 
@@ -57,13 +58,17 @@ static inline bool shard_files_found(const char *path)
     settled(shard_attach(&f, &s));
     out = malloc((size_t)s.tokens * sizeof *out);
     offset = malloc((size_t)(s.documents + 1) * sizeof *offset);
-    CHECK(out && offset, "no memory");
+    answer = malloc((size_t)s.documents * sizeof *answer);
+    CHECK(out && offset && answer, "no memory");
     p = shard_read_tokens(&f, 0, s.tokens, out);
     if (!is_problem(&p))
         p = shard_read_documents(&f, 0, s.documents + 1, offset);
+    if (!is_problem(&p) && s.has_answers)
+        p = shard_read_answers(&f, 0, s.documents, answer);
     shard_detach(&f);
     free(out);
     free(offset);
+    free(answer);
     return is_problem(&p);
 }
 

@@ -10,8 +10,7 @@
 #include "src/train/data.h"
 #include "src/train/step.h"
 
-/* A run of synthetic tokens, as train makes it, driven by a test step by
- * step. */
+/* A run as train makes it, driven by a test step by step. */
 struct small_run {
     struct settings settings;
     struct grid grid;
@@ -22,14 +21,20 @@ struct small_run {
 };
 
 /* Settings from a list of "section.key=value" that ends with NULL. */
-static inline void small_settings(struct settings *s, const char *const *list)
+static inline void small_settings_add(struct settings *s,
+                                      const char *const *list)
 {
-    settings_init(s);
     for (; *list; list++) {
         struct problem wrong = settings_read_argument(s, *list);
 
         CHECK(!is_problem(&wrong), "%s", wrong.text);
     }
+}
+
+static inline void small_settings(struct settings *s, const char *const *list)
+{
+    settings_init(s);
+    small_settings_add(s, list);
 }
 
 /* On a grid of `tensor` ranks by what is left of `all`, with equal counts of

@@ -11,13 +11,14 @@ enum { ROWS = 5, MOST_PIECES = 4 };
 struct piece {
     struct cross_entropy c;
     struct mat logits;
+    wide *hit; /* [ROWS] */
 };
 
 static struct piece piece_take(const int32_t *target, struct sample whole,
                                long first, long valid, long padding, long gap)
 {
     struct sample part = oracle_zero(ROWS, valid + padding);
-    wide *kept = oracle_put(oracle_zero(4, ROWS), 0).at;
+    wide *kept = oracle_put(oracle_zero(5, ROWS), 0).at;
 
     for (long i = 0; i < ROWS * part.cols; i++) {
         long j = i % part.cols;
@@ -29,7 +30,8 @@ static struct piece piece_take(const int32_t *target, struct sample whole,
     }
     return (struct piece){
         {target, first, valid, kept, kept + ROWS, kept + 2 * ROWS},
-        oracle_put(part, gap)};
+        oracle_put(part, gap),
+        kept + 4 * ROWS};
 }
 
 /* What the collectives do between the operations. */
@@ -57,6 +59,7 @@ static void run(struct piece *p, int pieces, double scale, struct mat loss)
     reduce(p, pieces, false);
     for (int k = 0; k < pieces; k++) {
         op_cross_entropy_losses(&p[k].c, ROWS, loss.at);
+        op_cross_entropy_hits(&p[k].c, ROWS, p[k].hit);
         op_cross_entropy_backward(&p[k].c, p[k].logits, (wide)scale);
     }
 }
@@ -81,6 +84,23 @@ static void oracle(const int32_t *target, struct sample logits, double scale,
             gradient.at[r * logits.cols + j] =
                 scale * (exp(row[j] - peak) / sum - (j == target[r]));
     }
+}
+
+/* Rows in which a piece does not say whether the target is the highest. */
+static int wrong_hits(const struct piece *p, struct sample logits)
+{
+    int wrong = 0;
+
+    for (long r = 0; r < ROWS; r++) {
+        const double *row = logits.at + r * logits.cols;
+        long target = p->c.target[r];
+        bool hit = target >= 0;
+
+        for (long j = 0; hit && j < logits.cols; j++)
+            hit = row[j] <= row[target];
+        wrong += p->hit[r] != hit;
+    }
+    return wrong;
 }
 
 /* The gradient of a piece against its columns of the whole one; the padding
@@ -114,6 +134,7 @@ static void test_pieces(const char *name, struct sample logits,
     struct sample gradient = oracle_zero(ROWS, logits.cols);
     struct mat got = oracle_put(loss, 0);
     double e, g = 0;
+    int wrong = 0;
 
     for (int k = 0; k < pieces; k++)
         p[k] = piece_take(target, logits, bounds[k], bounds[k + 1] - bounds[k],
@@ -121,12 +142,15 @@ static void test_pieces(const char *name, struct sample logits,
     run(p, pieces, scale, got);
     oracle(target, logits, scale, loss, gradient);
     e = oracle_error(got, loss);
-    for (int k = 0; k < pieces; k++)
+    for (int k = 0; k < pieces; k++) {
         g = fmax(g, gradient_error(&p[k], gradient));
+        wrong += wrong_hits(&p[k], logits);
+    }
     /* The exponential of a difference of up to 10 takes over its rounding. */
     ok(e < 8 * oracle_unit, "%s in %d pieces: losses %.2g", name, pieces, e);
     ok(g < 16 * oracle_unit * scale, "%s in %d pieces: gradients %.2g", name,
        pieces, g);
+    ok(!wrong, "%s in %d pieces: %d wrong hits", name, pieces, wrong);
     oracle_free();
 }
 
@@ -200,9 +224,23 @@ static double impossible(double x, long r, long j)
     return j < 700 && r > 0 && r < 4 ? -INFINITY : x;
 }
 
+static const int32_t target[ROWS] = {0, 1299, -1, 700, 699};
+
+/* By row: the target is the highest; it ties with another piece's column; there
+ * is none; a column of another piece, of its own, is above it by one unit of a
+ * float. */
+static double close_calls(double x, long r, long j)
+{
+    static const long rival[ROWS] = {-1, 3, 4, 2, 698};
+    bool is_below = r == 3 || r == 4;
+
+    if (j == rival[r])
+        return 50;
+    return j == target[r] ? 50 - is_below * 0x1p-18 : x;
+}
+
 int main(int argc, char **argv)
 {
-    static const int32_t target[ROWS] = {0, 1299, -1, 700, 699};
     static const long one[] = {0, 1300}, two[] = {0, 700, 1300};
     /* The last two ranks hold padding alone. */
     static const long four[] = {0, 700, 1300, 1300, 1300};
@@ -212,10 +250,11 @@ int main(int argc, char **argv)
     } cases[] = {{"plain logits", plain},
                  {"low logits", low},
                  {"logits far apart", far_apart},
-                 {"impossible logits", impossible}};
+                 {"impossible logits", impossible},
+                 {"close calls", close_calls}};
 
     world_start(&argc, &argv);
-    for (int k = 0; k < 12; k++) {
+    for (int k = 0; k < 15; k++) {
         struct sample x = oracle_random(ROWS, 1300, "logits");
 
         for (long i = 0; i < ROWS * 1300; i++)

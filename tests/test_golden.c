@@ -133,7 +133,7 @@ static void check_losses(struct model *m, const struct example *b,
     wide losses[TOKENS];
     double worst = 0;
 
-    model_losses(m, b->token, b->target, losses);
+    model_losses(m, b->token, b->target, losses, NULL);
     for (int i = 0; i < TOKENS; i++)
         worst = worse(worst, fabs((double)losses[i] / golden->losses[i] - 1));
     ok(worst < loss_tolerance, "%s: losses of %d tokens, worst %.1e", name,
@@ -165,7 +165,7 @@ static void check_training(struct small_run *run, const struct example *b,
 
         mean_gradient(&run->model, b, losses);
         update(run, step, clip);
-        model_losses(&run->model, b->token, b->target, losses);
+        model_losses(&run->model, b->token, b->target, losses, NULL);
         for (int i = 0; i < TOKENS; i++)
             mean += (double)losses[i] / TOKENS;
         worst = worse(worst, fabs(mean / golden[step] - 1));

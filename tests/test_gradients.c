@@ -44,7 +44,7 @@ static double total_loss(struct model *m, const struct example *b)
     wide losses[15];
     double sum = 0;
 
-    model_losses(m, b->token, b->target, losses);
+    model_losses(m, b->token, b->target, losses, NULL);
     for (int i = 0; i < 15; i++)
         sum += (double)losses[i];
     return sum;

@@ -6,6 +6,7 @@
 
 #include "io/sum.h"
 #include "kernels/device.h"
+#include "tests/sample_files.h"
 #include "tests/small_run.h"
 #include "tests/tap.h"
 
@@ -57,14 +58,15 @@ static bool same_bits(const struct small_run *run, struct group *others,
     return low == ~high;
 }
 
+/* micro_batch 0: all of a rank's share at once. */
 static void train(struct group *all, int tensor, const char *const *extra,
-                  double *loss, bool *same)
+                  long micro_batch, double *loss, bool *same)
 {
     struct small_run run;
 
     small_settings(&run.settings, base);
-    for (; *extra; extra++)
-        settings_read_argument(&run.settings, *extra);
+    small_settings_add(&run.settings, extra);
+    run.settings.train.micro_batch = micro_batch;
     small_run_open(&run, all, tensor);
     for (long i = 0; i < STEPS; i++)
         loss[i] = step_run(&run.step, &run.sampler, i, i).loss;
@@ -83,26 +85,25 @@ static double worst(const double *a, const double *b)
     return e;
 }
 
-static void check(const char *const *extra, const char *const *small_batches,
-                  const char *name)
+static void check(const char *const *extra, const char *name)
 {
     struct group *world = group_world();
     struct group *alone = group_split(world, group_rank(world));
     double one[STEPS], many[STEPS], micro[STEPS];
     bool same;
 
-    train(alone, 1, extra, one, &same);
+    train(alone, 1, extra, 0, one, &same);
     ok(one[STEPS - 1] < one[0] - 0.05, "%s: loss falls from %.4f to %.4f", name,
        one[0], one[STEPS - 1]);
     for (int tensor = 1; tensor <= group_size(world); tensor++) {
         if (group_size(world) % tensor)
             continue;
-        train(world, tensor, extra, many, &same);
+        train(world, tensor, extra, 0, many, &same);
         ok(worst(many, one) < tolerance, "%s, %d x %d: worst difference %.1e",
            name, tensor, group_size(world) / tensor, worst(many, one));
         ok(same, "%s, %d x %d: copies have the same bits", name, tensor,
            group_size(world) / tensor);
-        train(world, tensor, small_batches, micro, &same);
+        train(world, tensor, extra, 1, micro, &same);
         ok(worst(micro, one) < tolerance,
            "%s, %d x %d, micro-batches: worst difference %.1e", name, tensor,
            group_size(world) / tensor, worst(micro, one));
@@ -110,20 +111,36 @@ static void check(const char *const *extra, const char *const *small_batches,
     group_free(alone);
 }
 
+/* The answers of samples of many lengths. */
+static void check_samples(void)
+{
+    char data[600];
+    const char *const answers[] = {data,
+                                   "model.vocabulary=0",
+                                   "model.context=9",
+                                   "train.sequence_length=9",
+                                   "skills.train=a,b",
+                                   "train.loss=answer",
+                                   NULL};
+
+    sample_files_begin();
+    snprintf(data, sizeof data, "data.directory=%s", directory);
+    check(answers, "answers");
+    sample_files_end();
+}
+
 int main(int argc, char **argv)
 {
     static const char *const parallel[] = {NULL};
-    static const char *const parallel_2[] = {"train.micro_batch=1", NULL};
     static const char *const sequential[] = {
         "model.parallel_residual=no", "model.tied=yes",
         "model.activation=gelu-tanh", NULL};
-    static const char *const sequential_2[] = {
-        "model.parallel_residual=no", "model.tied=yes",
-        "model.activation=gelu-tanh", "train.micro_batch=1", NULL};
 
     world_start(&argc, &argv);
-    check(parallel, parallel_2, "parallel");
-    check(sequential, sequential_2, "sequential, tied");
+    check(parallel, "parallel");
+    check(sequential, "sequential, tied");
+    if (group_size(group_world()) <= 4)
+        check_samples();
     tap_done();
     world_stop();
     return 0;

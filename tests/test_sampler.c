@@ -123,6 +123,34 @@ static bool same_by_name(const char *list, int place)
     return same;
 }
 
+/* Ten thousand skills, most of them without samples in a round. */
+static void check_many(void)
+{
+    enum { K = 10000 };
+    struct names names = {0};
+    int64_t *many = calloc(K, sizeof *many), *count = calloc(K, sizeof *count);
+    int64_t *got = calloc(K, sizeof *got);
+    struct sampler s;
+
+    for (int i = 0; i < K; i++) {
+        char name[16];
+
+        snprintf(name, sizeof name, "s%d", i);
+        names_add(&names, name);
+        many[i] = 1 + i % 7;
+        count[i] = i % 10 == 3 ? i % 4 : 0;
+    }
+    sampler_init(&s, &names, many, 5);
+    sampler_advance(&s, count);
+    for (int64_t j = 0; j < s.samples; j++)
+        got[sampler_draw(&s, j).skill]++;
+    ok(!memcmp(got, count, K * sizeof *got),
+       "each of 10,000 skills has its count of %ld samples", (long)s.samples);
+    sampler_free(&s);
+    names_free(&names);
+    free(many), free(count), free(got);
+}
+
 int main(int argc, char **argv)
 {
     world_start(&argc, &argv);
@@ -134,6 +162,7 @@ int main(int argc, char **argv)
        "a skill has its windows by its name");
     ok(!same_by_name("x,y", 0), "another skill has others");
     check_mixed();
+    check_many();
     tap_done();
     world_stop();
     return 0;

@@ -35,6 +35,21 @@ static void open_run(struct small_run *run, int tensor)
     small_run_open(run, group_world(), tensor);
 }
 
+/* The tokens of a window and its last target. */
+static void read_stream(struct small_run *run, const struct data_split *split,
+                        int skill, int64_t window, int32_t *stream)
+{
+    int32_t target[LENGTH];
+    struct data_row row =
+        data_read(&run->data, split, skill, window, stream, target);
+
+    CHECK(row.tokens == LENGTH && row.answer == row.answer_end,
+          "a window with padding or an answer");
+    CHECK(!memcmp(stream + 1, target, (LENGTH - 1) * sizeof *target),
+          "targets are not the tokens one further on");
+    stream[LENGTH] = target[LENGTH - 1];
+}
+
 /* The model's loss on one window alone, from the stream of its tokens. */
 static double window_loss(struct small_run *run, const struct data_split *split,
                           int skill, int64_t window)
@@ -43,9 +58,9 @@ static double window_loss(struct small_run *run, const struct data_split *split,
     int32_t stream[LENGTH + 1], before[LENGTH + 1];
     double sum = 0;
 
-    data_read(&run->data, split, skill, window, stream);
+    read_stream(run, split, skill, window, stream);
     if (window > 0) { /* the last target of a window begins the next one */
-        data_read(&run->data, split, skill, window - 1, before);
+        read_stream(run, split, skill, window - 1, before);
         CHECK(before[LENGTH] == stream[0], "windows do not join");
     }
     for (long i = 0; i < b->sequences; i++)
@@ -77,7 +92,7 @@ static void check_step(int tensor)
     result = step_run(&run.step, &run.sampler, 0, 1);
     for (int i = 0; i < SKILLS; i++) {
         worst = worse(worst, fabs(result.skill_loss[i] - loss[i]));
-        worst = worse(worst, fabs(result.skill_tokens[i] - tokens[i]));
+        worst = worse(worst, fabs(result.skill_targets[i] - tokens[i]));
         total += loss[i] / (BATCH * LENGTH);
     }
     /* Sums of up to 96 losses near 4. */
@@ -92,23 +107,57 @@ static void check_step(int tensor)
     settings_free(&run.settings);
 }
 
-static void check_evaluation(int tensor, long cap)
+/* Without padding both denominators are the same to the bit. */
+static void check_denominators(int tensor)
 {
     struct small_run run;
-    double found[SKILLS], worst = 0;
+    double norm[2];
 
-    open_run(&run, tensor);
-    evaluate_skills(&run.step.batch, &run.grid, cap, found);
+    for (int i = 0; i < 2; i++) {
+        open_run(&run, tensor);
+        run.settings.train.loss_denominator = i;
+        norm[i] = step_run(&run.step, &run.sampler, 0, 0).norm;
+        small_run_close(&run);
+        settings_free(&run.settings);
+    }
+    ok(norm[0] == norm[1],
+       "%d tensor ranks: norm over real targets %.17g, over all %.17g", tensor,
+       norm[0], norm[1]);
+}
+
+static void check_split(struct small_run *run, struct evaluation *e,
+                        const struct data_split *split)
+{
+    long cap = run->settings.evaluate.windows;
+    int tensor = group_size(run->grid.tensor);
+    double worst = 0;
+
+    evaluate_split(e, split);
     for (int skill = 0; skill < SKILLS; skill++) {
-        int64_t n = cap ? cap : run.data.validation.windows[skill];
+        int64_t n = cap ? cap : split->windows[skill];
         double sum = 0;
 
         for (int64_t w = 0; w < n; w++)
-            sum += window_loss(&run, &run.data.validation, skill, w);
-        worst = worse(worst, fabs(found[skill] - sum / (double)(n * LENGTH)));
+            sum += window_loss(run, split, skill, w);
+        worst = worse(worst, fabs(e->loss[skill] - sum / (double)(n * LENGTH)));
     }
-    ok(worst < 1e-13, "%d tensor ranks: evaluation of %ld windows, off by %.1e",
-       tensor, cap, worst);
+    ok(worst < 1e-13, "%d tensor ranks: %s, %ld windows, off by %.1e", tensor,
+       split->name, cap, worst);
+}
+
+static void check_evaluation(int tensor)
+{
+    struct small_run run;
+    struct evaluation e;
+
+    open_run(&run, tensor);
+    evaluate_init(&e, &run.settings, &run.grid, &run.step.batch);
+    run.settings.evaluate.windows = 5;
+    check_split(&run, &e, &run.data.validation);
+    check_split(&run, &e, &run.data.train);
+    run.settings.evaluate.windows = 0;
+    check_split(&run, &e, &run.data.validation);
+    evaluate_free(&e);
     small_run_close(&run);
     settings_free(&run.settings);
 }
@@ -150,11 +199,11 @@ static void check_splits(void)
 
     open_run(&run, 1);
     for (int64_t w = 0; w < 50; w++) {
-        data_read(&run.data, &run.data.validation, 0, w, validation);
+        read_stream(&run, &run.data.validation, 0, w, validation);
         for (int t = 0; t <= LENGTH; t++)
             most = validation[t] > most ? validation[t] : most;
     }
-    data_read(&run.data, &run.data.train, 2, 49, train);
+    read_stream(&run, &run.data.train, 2, 49, train);
     ok(most == 13, "skill c draws from the first third of 40 ids");
     ok(memcmp(train, validation, sizeof train) != 0,
        "validation has other tokens than training");
@@ -198,8 +247,8 @@ int main(int argc, char **argv)
     world_start(&argc, &argv);
     for (int tensor = 1; tensor <= group_size(group_world()); tensor *= 2) {
         check_step(tensor);
-        check_evaluation(tensor, 5);
-        check_evaluation(tensor, 0);
+        check_denominators(tensor);
+        check_evaluation(tensor);
         check_copies(tensor);
     }
     if (group_size(group_world()) == 1) {

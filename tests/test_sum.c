@@ -102,6 +102,52 @@ static void check_cuts(const unsigned char *p)
     ok(wrong == 0, "%ld of 50 cuts over %d ranks change the sum", wrong, size);
 }
 
+/* Numbers of a width, each in a word of 8 bytes. */
+static uint64_t widened(const unsigned char *p, size_t n, size_t width)
+{
+    uint64_t word[600] = {0};
+
+    for (size_t i = 0; i < n; i++)
+        memcpy(&word[i], p + i * width, width);
+    return sum_bytes(word, 8 * n, 0);
+}
+
+static void check_numbers(unsigned char *p, size_t width)
+{
+    int size = group_size(group_world()), rank = group_rank(group_world());
+    size_t numbers = 500, bytes = numbers * width;
+    uint64_t whole = sum_numbers(p, numbers, width, 0);
+    long wrong = 0, missed = 0;
+
+    for (size_t n = 0; n < numbers; n++)
+        wrong += sum_numbers(p, n, width, 0) != widened(p, n, width);
+    ok(wrong == 0, "%ld of %zu arrays of %zu-byte numbers have another sum",
+       wrong, numbers, width);
+    for (size_t bit = 0; bit < 8 * bytes; bit++) {
+        p[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        missed += sum_numbers(p, numbers, width, 0) == whole;
+        p[bit / 8] ^= (unsigned char)(1 << bit % 8);
+    }
+    ok(missed == 0, "%ld of %zu flipped bits are missed", missed, 8 * bytes);
+    wrong = 0;
+    for (int trial = 0; trial < 50; trial++) {
+        uint64_t sum = 0;
+        size_t from = 0;
+
+        for (int piece = 0; from < numbers; piece++) {
+            size_t n = next() % 40;
+
+            n = n < numbers - from ? n : numbers - from;
+            if (piece % size == rank)
+                sum += sum_numbers(p + from * width, n, width, from);
+            from += n;
+        }
+        group_sum_counts(group_world(), (int64_t *)&sum, 1);
+        wrong += sum != whole;
+    }
+    ok(wrong == 0, "%ld of 50 cuts between numbers change the sum", wrong);
+}
+
 int main(int argc, char **argv)
 {
     unsigned char *p = malloc(BYTES + 1);
@@ -114,6 +160,8 @@ int main(int argc, char **argv)
     check_flips(p);
     check_swaps(p);
     check_cuts(p);
+    for (size_t width = 1; width <= 8; width *= 2)
+        check_numbers(p + 1, width);
     tap_done();
     world_stop();
     free(p);

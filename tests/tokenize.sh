@@ -350,6 +350,8 @@ done
 
 refused "an unknown tokenizer" 'no such tokenizer' 1 one.jsonl \
   tokenize.tokenizer=tokenizer.json
+refused "a tokenizer of sentences alone" "skillet synth lego. alone" 1 \
+  one.jsonl tokenize.tokenizer=lego
 refused "an unknown split" 'tokenize.split=tain' 1 one.jsonl \
   tokenize.split=tain
 refused "two shares" 'three shares' 1 one.jsonl tokenize.split=0.5,0.5

@@ -60,16 +60,6 @@ letters,0,1,0.2
 colours,0.3,0,1
 END
 
-# train RANKS TENSOR NAME [SETTING...]
-train() {
-  train_ranks=$1
-  train_tensor=$2
-  train_name=$3
-  shift 3
-  run_ranks "$train_ranks" train run.ini \
-    "parallel.tensor=$train_tensor" "output.directory=$train_name" "$@"
-}
-
 check "trains on 1 rank in double" train 1 1 one train.precision=double
 for grid in 2x1 1x3 2x2 4x1; do
   tensor=${grid%x*}
@@ -110,6 +100,69 @@ else
   not_ok "metrics tell start, mixtures, steps, evaluations, stop" \
     "$(events one)"
 fi
+
+# Two rounds of four steps, evaluated every two.
+split_run() { # NAME SETTING...
+  name=$1
+  shift
+  train 2 2 "$name" mixture.graph= mixture.rounds=2 train.steps=8 \
+    evaluate.every=2 train.precision=double "$@"
+}
+check "trains with evaluations of three splits" split_run splits \
+  skills.train=letters,numbers skills.evaluate=colours,letters \
+  mixture.policy=stratified evaluate.split=train,test
+same "train where validation is, test at the end" "0 validation colours letters
+0 train letters numbers
+2 validation colours letters
+2 train letters numbers
+4 validation colours letters
+4 train letters numbers
+6 validation colours letters
+6 train letters numbers
+8 validation colours letters
+8 train letters numbers
+8 test colours letters" "$(sed -n '/"event":"evaluation"/{
+  s/.*"step":\([0-9]*\),"split":"\([a-z]*\)","loss":{\([^}]*\)}.*/\1 \2 \3/
+  s/,*"\([a-z]*\)":[0-9.e-]*/ \1/g
+  s/  */ /gp
+}' splits/metrics.jsonl)"
+
+# mixed_at STEP DIR: the mixture of round 1 is p_i = exp(5 L_i) / sum, the
+# identity graph and a window of one, with the losses L of this step.
+mixed_at() {
+  awk -v step="$1" '
+    function numbers(member, to,    text, list, n, i) {
+      text = $0
+      sub(".*\"" member "\":{", "", text)
+      sub("}.*", "", text)
+      n = split(text, list, ",")
+      for (i = 1; i <= n; i++) {
+        sub(/.*:/, "", list[i])
+        to[i] = list[i]
+      }
+      return n
+    }
+    /"event":"evaluation"/ && index($0, "\"step\":" step ",") {
+      n = numbers("loss", loss)
+    }
+    /"event":"mixture","round":1,/ { numbers("p", p) }
+    END {
+      for (i = 1; i <= n; i++)
+        sum += exp(5 * loss[i])
+      for (i = 1; i <= n; i++) {
+        d = p[i] - exp(5 * loss[i]) / sum
+        bad += d > 1e-9 || d < -1e-9
+        print loss[i], p[i], d
+      }
+      exit n != 3 || bad
+    }' "$2/metrics.jsonl"
+}
+for unit in rounds evaluations; do
+  check "trains with a window of $unit" split_run $unit mixture.eta=5 \
+    mixture.window=1 mixture.floor=0 mixture.window_unit=$unit
+done
+check "a round sees the losses at its start" mixed_at 4 rounds
+check "or, counting evaluations, those before it" mixed_at 2 evaluations
 
 # The run files that are shipped, shortened.
 check "jobs/redpajama.ini is a run file, its graph has its seven skills" \
@@ -180,23 +233,6 @@ wait $pid
 status=$?
 stopped "on 2 ranks too" long2 "asked to stop"
 
-# refused RANKS NAME PATTERN SETTING...: status 2, one sentence, no output.
-refused() {
-  ranks=$1
-  name=$2
-  pattern=$3
-  shift 3
-  run_ranks "$ranks" train run.ini output.directory=none "$@" >out 2>err
-  status=$?
-  if test $status -eq 2 && test "$(grep -c '^skillet: ' err)" -eq 1 &&
-    grep -q "^skillet: .*$pattern" err && test ! -e none && test ! -s out; then
-    ok "refused on $ranks ranks: $name"
-  else
-    not_ok "refused on $ranks ranks: $name" "status $status: $(cat out err)"
-    rm -rf none
-  fi
-}
-
 # spoiled: a copy of the shards to damage.
 spoiled() {
   rm -rf bad
@@ -231,6 +267,14 @@ refused 1 "a graph of another size" "small.csv" mixture.graph=small.csv
 refused 1 "no such graph" "no.csv" mixture.graph=no.csv
 refused 1 "an unknown policy" "skill-it, stratified" mixture.policy=best
 refused 1 "more rounds than steps" "rounds" mixture.rounds=21
+refused 1 "an unknown split" "train, validation and test" evaluate.split=dev
+refused 1 "answers to learn where there are none" "no answers" train.loss=answer
+refused 2 "answers of synthetic tokens" "no answers" train.loss=answer \
+  data.directory= model.vocabulary=50
+spoiled
+rm bad/letters.test.h5
+refused 2 "a skill without its test shard" "letters.test.h5" \
+  data.directory=bad evaluate.split=train,test
 spoiled
 rm bad/letters.validation.h5
 refused 1 "a skill without its validation shard" "letters" \

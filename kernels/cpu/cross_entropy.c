@@ -77,6 +77,12 @@ void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
                                          (c->peak_all[r] - c->sums[rows + r]);
 }
 
+void op_cross_entropy_hits(const struct cross_entropy *c, long rows, wide *hit)
+{
+    for (long r = 0; r < rows; r++)
+        hit[r] = c->target[r] >= 0 && c->sums[rows + r] >= c->peak_all[r];
+}
+
 void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
                                wide scale)
 {

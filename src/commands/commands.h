@@ -12,7 +12,7 @@ struct command {
     const char *name;
     const char *files; /* as help shows them */
     const char *help;  /* one line */
-    bool takes_inputs; /* files that are no run file */
+    bool takes_inputs; /* words that are no run file */
     int (*run)(struct group *g, const struct settings *s, char **inputs, int n);
 };
 
@@ -24,6 +24,10 @@ const struct command *commands_find(const char *name);
 const char *commands_nearest(const char *name);
 
 /* One file each. */
+int command_inspect(struct group *g, const struct settings *s, char **inputs,
+                    int n);
+int command_synth(struct group *g, const struct settings *s, char **inputs,
+                  int n);
 int command_tokenize(struct group *g, const struct settings *s, char **inputs,
                      int n);
 int command_train(struct group *g, const struct settings *s, char **inputs,

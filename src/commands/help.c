@@ -29,8 +29,8 @@ static void list_commands(FILE *to)
 
 static void describe(const struct command *c, FILE *to)
 {
-    fprintf(to, "usage: skillet %s %s [section.key=value ...]\n\n%s\n", c->name,
-            c->takes_inputs ? "[RUN.ini] INPUT..." : c->files, c->help);
+    fprintf(to, "usage: skillet %s %s%s [section.key=value ...]\n\n%s\n",
+            c->name, c->takes_inputs ? "[RUN.ini] " : "", c->files, c->help);
 }
 
 struct problem command_help(const char *topic, FILE *to)

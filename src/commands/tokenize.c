@@ -95,13 +95,6 @@ static struct problem work(struct tokenize *t)
     return tokenize_write(t);
 }
 
-static int by_path(const void *a, const void *b)
-{
-    const struct shard *x = a, *y = b;
-
-    return strcmp(x->path, y->path);
-}
-
 static void report(struct tokenize *t)
 {
     int64_t n[] = {t->empty, t->skipped, t->duplicates};
@@ -114,28 +107,25 @@ static void report(struct tokenize *t)
         log_line("dropped %lld empty texts", (long long)n[0]);
     if (n[2] > 0)
         log_line("dropped %lld duplicates", (long long)n[2]);
-    qsort(t->shard, (size_t)t->shards, sizeof *t->shard, by_path);
-    for (long i = 0; i < t->shards; i++)
-        log_line("%s skill %s split %s documents %ld tokens %ld",
-                 strrchr(t->shard[i].path, '/') + 1, t->shard[i].skill,
-                 t->shard[i].split, t->shard[i].documents, t->shard[i].tokens);
+    output_report(&t->out);
 }
 
 static void release(struct tokenize *t)
 {
     tokenize_output_close(t);
+    output_free(&t->out);
     tokenize_skills_free(&t->skills);
     free(t->document);
-    free(t->shard);
     free(t->input);
 }
 
 int command_tokenize(struct group *g, const struct settings *s, char **inputs,
                      int n)
 {
-    struct tokenize t = {.g = g, .settings = s, .spool = -1, .lock.fd = -1};
+    struct tokenize t = {.g = g, .settings = s, .spool = -1};
     struct problem p;
 
+    output_init(&t.out, g, s->data.directory);
     refuse_if(g, tokenize_settings(&t));
     share_inputs(&t, inputs, n);
     check_names(&t);

@@ -80,7 +80,7 @@ static struct problem copy_file(struct copy *c, long *next)
     int32_t file = d[*next].file;
     struct problem p, closed;
 
-    p = shard_write_open(&c->w, &c->t->shard[file]);
+    p = shard_write_open(&c->w, &c->t->out.shard[file]);
     for (; *next < c->t->documents && d[*next].file == file && !is_problem(&p);
          ++*next)
         p = copy_document(c, &d[*next]);

@@ -24,38 +24,23 @@ static int by_shelf(const void *a, const void *b)
     return order ? order : (*x > *y) - (*x < *y);
 }
 
-static struct problem name_one(const struct tokenize *t, struct shard *s,
-                               long part)
-{
-    struct corpus_file f;
-    int n;
-
-    corpus_files_name(&f, s->skill, s->split, part);
-    n = snprintf(s->path, sizeof s->path, "%s/%s", t->settings->data.directory,
-                 f.name);
-    if (n >= (int)sizeof s->path - 8)
-        return problem("data.directory: the path %.100s... is too long",
-                       s->path);
-    return NO_PROBLEM;
-}
-
 /* Shards of one shelf stand in the order of their parts. */
 static struct problem name_all(struct tokenize *t)
 {
-    struct shard **s = malloc((size_t)(t->shards + 1) * sizeof *s);
+    struct shard **s = malloc((size_t)(t->out.shards + 1) * sizeof *s);
     struct problem p = NO_PROBLEM;
     long part = 0;
 
-    CHECK(s, "no memory for %ld shards", t->shards);
-    for (long i = 0; i < t->shards; i++)
-        s[i] = &t->shard[i];
-    qsort(s, (size_t)t->shards, sizeof *s, by_shelf);
-    for (long i = 0; i < t->shards && !is_problem(&p); i++) {
+    CHECK(s, "no memory for %ld shards", t->out.shards);
+    for (long i = 0; i < t->out.shards; i++)
+        s[i] = &t->out.shard[i];
+    qsort(s, (size_t)t->out.shards, sizeof *s, by_shelf);
+    for (long i = 0; i < t->out.shards && !is_problem(&p); i++) {
         bool follows = i > 0 && same_shelf(s[i - 1], s[i]);
-        bool goes_on = i + 1 < t->shards && same_shelf(s[i], s[i + 1]);
+        bool goes_on = i + 1 < t->out.shards && same_shelf(s[i], s[i + 1]);
 
         part = follows ? part + 1 : goes_on;
-        p = name_one(t, s[i], part);
+        p = output_name(&t->out, s[i], part);
     }
     free(s);
     return p;
@@ -73,8 +58,8 @@ static void list_source(const struct tokenize *t, const struct shard *s,
         for (long i = 0; i < t->inputs; i++) {
             const struct tokenize_input *f = &t->input[i];
             bool states = f->split != SPLIT_NONE && t->only == SPLIT_NONE;
-            bool is_own = states && strcmp(tokenize_inputs_splits[f->split],
-                                           s->split) == 0;
+            bool is_own =
+                states && strcmp(corpus_files_splits[f->split], s->split) == 0;
 
             if (!tokenize_job_has_skill_field(t) &&
                 strcmp(tokenize_job_title(t, f), s->title) != 0)
@@ -123,8 +108,8 @@ struct problem tokenize_create(struct tokenize *t)
 {
     struct problem p = name_all(t);
 
-    t->created = true;
-    for (long i = 0; i < t->shards && !is_problem(&p); i++)
-        p = create_one(t, &t->shard[i]);
+    t->out.created = true;
+    for (long i = 0; i < t->out.shards && !is_problem(&p); i++)
+        p = create_one(t, &t->out.shard[i]);
     return p;
 }

@@ -8,11 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "io/corpus_files.h"
 #include "kernels/check.h"
 #include "src/log.h"
-
-const char *const tokenize_inputs_splits[SPLITS] = {"train", "validation",
-                                                    "test"};
 
 /* Tells a file that is given twice, by whatever path. */
 struct identity {

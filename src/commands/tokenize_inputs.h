@@ -5,10 +5,6 @@
 
 /* The input files of `tokenize`, in the order in which their documents count:
  * as given, those of a directory by name.  Plain data, for a broadcast. */
-enum { SPLIT_NONE = -1, SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS };
-
-extern const char *const tokenize_inputs_splits[SPLITS];
-
 struct tokenize_input {
     char path[1024];
     char name[256];  /* without its directory */

@@ -4,11 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "io/lock.h"
-#include "io/shard.h"
 #include "io/tokenizer.h"
 #include "kernels/problem.h"
 #include "mpi/group.h"
+#include "src/commands/output.h"
 #include "src/commands/tokenize_inputs.h"
 #include "src/commands/tokenize_skills.h"
 #include "src/settings.h"
@@ -45,8 +44,7 @@ struct tokenize {
     long inputs, chunks;
     struct tokenize_skills skills;
 
-    bool made_directory; /* on rank 0: to be removed after a failure */
-    struct lock lock;    /* on rank 0: of the directory */
+    struct output out;
     int spool;
     char spool_name[1100]; /* for messages */
     long spooled;          /* tokens */
@@ -56,11 +54,6 @@ struct tokenize {
     long empty, skipped, duplicates; /* lines */
     uint64_t first_skipped;          /* number of the line in all inputs */
     struct problem why_skipped;
-
-    struct shard *shard; /* the same on all ranks */
-    long shards;
-    bool created;   /* on rank 0: .tmp files may be there */
-    bool published; /* on rank 0: the first has its name, so none is removed */
 };
 
 /* True if skills are named by a field of each line. */
@@ -84,11 +77,9 @@ struct problem tokenize_split(struct tokenize *t);
 void tokenize_place(struct tokenize *t);
 struct problem tokenize_write(struct tokenize *t);
 
-/* The steps of tokenize_write.  Rank 0 names the shards and makes their files;
- * every rank copies its documents from the spool; rank 0 seals the files, gives
- * them their names and removes what they replace. */
+/* The first steps of tokenize_write.  Rank 0 names the shards and makes their
+ * files; every rank copies its documents from the spool. */
 struct problem tokenize_create(struct tokenize *t);
 struct problem tokenize_copy(struct tokenize *t);
-struct problem tokenize_publish(struct tokenize *t);
 
 #endif

@@ -5,15 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/corpus_files.h"
-#include "io/shard_open.h"
-#include "io/shard_write.h"
 #include "kernels/check.h"
-#include "mpi/world.h"
-#include "src/log.h"
 
 static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
                       int split)
@@ -23,124 +17,41 @@ static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
     return f->split != SPLIT_NONE ? f->split == split : t->share[split] > 0;
 }
 
-static int split_number(const char *name)
+/* Where this run writes: by what is placed, or before that by the inputs. */
+static void plan(struct tokenize *t)
 {
-    for (int i = 0; i < SPLITS; i++)
-        if (strcmp(tokenize_inputs_splits[i], name) == 0)
-            return i;
-    return SPLIT_NONE;
-}
+    struct output *o = &t->out;
 
-/* [skills, SPLITS] where this run writes. */
-static bool *plan(struct tokenize *t)
-{
-    bool *writes = calloc((size_t)(t->skills.n * SPLITS) + 1, sizeof *writes);
-
-    CHECK(writes, "no memory for %ld skills", t->skills.n);
-    for (long i = 0; i < t->shards; i++) {
-        const struct shard *s = &t->shard[i];
+    free(o->skill);
+    o->skills = t->skills.n;
+    o->skill = calloc((size_t)o->skills + 1, sizeof *o->skill);
+    CHECK(o->skill, "no memory for %ld skills", o->skills);
+    for (long k = 0; k < o->skills; k++) {
+        o->skill[k].name = t->skills.at[k].name;
+        o->skill[k].title = t->skills.at[k].title;
+    }
+    for (long i = 0; i < o->shards; i++) {
+        const struct shard *s = &o->shard[i];
         long k = tokenize_skills_number(&t->skills, s->title, strlen(s->title));
 
-        writes[k * SPLITS + split_number(s->split)] = true;
+        for (int j = 0; j < SPLITS; j++)
+            if (strcmp(corpus_files_splits[j], s->split) == 0)
+                o->skill[k].writes[j] = true;
     }
-    for (long i = 0; i < t->inputs && t->shards == 0; i++) {
+    for (long i = 0; i < t->inputs && o->shards == 0; i++) {
         const char *title = tokenize_job_title(t, &t->input[i]);
         long k = tokenize_skills_number(&t->skills, title, strlen(title));
 
         for (int j = 0; j < SPLITS; j++)
-            writes[k * SPLITS + j] |= may_write(t, &t->input[i], j);
+            o->skill[k].writes[j] |= may_write(t, &t->input[i], j);
     }
-    return writes;
-}
-
-/* A file of the skill's name; one that cannot be read may be overwritten. */
-static struct problem check_title(const struct tokenize *t,
-                                  const struct corpus_file *f,
-                                  const struct tokenize_skill *skill,
-                                  bool is_planned)
-{
-    const char *directory = t->settings->data.directory;
-    char path[2048];
-    struct shard s;
-    struct problem p;
-
-    snprintf(path, sizeof path, "%s/%s", directory, f->name);
-    p = shard_open(&s, path);
-    if (is_problem(&p))
-        return is_planned ? NO_PROBLEM : p;
-    if (strcmp(s.title, skill->title) != 0)
-        return problem("%.300s holds skill \"%.200s\", and \"%.200s\" would be "
-                       "named %s too: rename one, or take another directory",
-                       path, s.title, skill->title, skill->name);
-    return p;
-}
-
-static struct problem check_file(const struct tokenize *t,
-                                 const struct corpus_file *f, const bool *plan,
-                                 const struct tokenize_skill *const *by_name)
-{
-    const struct tokenize_skill *skill =
-        tokenize_skills_find(&t->skills, by_name, f->skill);
-    bool is_planned;
-
-    if (!skill)
-        return NO_PROBLEM;
-    is_planned = plan[(skill - t->skills.at) * SPLITS + split_number(f->split)];
-    if (is_planned && !t->settings->tokenize.overwrite)
-        return problem("%s/%s is there already: remove it, or give "
-                       "tokenize.overwrite=yes",
-                       t->settings->data.directory, f->name);
-    /* The parts of a split have one title. */
-    return f->part > 1 ? NO_PROBLEM : check_title(t, f, skill, is_planned);
 }
 
 struct problem tokenize_output_check(struct tokenize *t)
 {
-    const char *directory = t->settings->data.directory;
-    const struct tokenize_skill **by_name;
-    struct corpus_file *f;
-    struct stat st;
-    bool *writes;
-    long n;
-    struct problem p;
-
-    if (stat(directory, &st) != 0 && errno == ENOENT)
-        return NO_PROBLEM;
-    p = corpus_files_list(directory, &f, &n);
-    writes = plan(t);
-    by_name = tokenize_skills_by_name(&t->skills);
-    for (long i = 0; i < n && !is_problem(&p); i++)
-        p = check_file(t, &f[i], writes, by_name);
-    free(by_name);
-    free(writes);
-    free(f);
-    return p;
-}
-
-static struct problem make_directory(struct tokenize *t)
-{
-    const char *directory = t->settings->data.directory;
-
-    if (mkdir(directory, 0777) == 0)
-        t->made_directory = true;
-    else if (errno != EEXIST)
-        return problem("data.directory=%s cannot be made: %s", directory,
-                       strerror(errno));
-    return NO_PROBLEM;
-}
-
-static struct problem lock_directory(struct tokenize *t)
-{
-    const char *directory = t->settings->data.directory;
-    struct problem p = make_directory(t);
-
-    if (!is_problem(&p))
-        p = lock_take(&t->lock, directory, ".lock", world_host());
-    if (!is_problem(&p) && t->lock.absent)
-        log_warning("%s cannot be locked (%s): see that no other run writes "
-                    "into it",
-                    directory, strerror(t->lock.absent));
-    return p;
+    plan(t);
+    return output_check(&t->out, t->settings->tokenize.overwrite,
+                        "tokenize.overwrite");
 }
 
 static struct problem open_spool(struct tokenize *t)
@@ -163,27 +74,26 @@ static struct problem open_spool(struct tokenize *t)
 
 struct problem tokenize_output_open(struct tokenize *t)
 {
-    struct problem p = group_agree(
-        t->g, group_rank(t->g) == 0 ? lock_directory(t) : NO_PROBLEM);
+    struct problem p = output_open(&t->out);
 
     return is_problem(&p) ? p : group_agree(t->g, open_spool(t));
 }
 
-void tokenize_output_close(struct tokenize *t)
+static void close_spool(struct tokenize *t)
 {
     if (t->spool >= 0)
         close(t->spool);
     t->spool = -1;
-    lock_release(&t->lock);
+}
+
+void tokenize_output_close(struct tokenize *t)
+{
+    close_spool(t);
+    output_close(&t->out);
 }
 
 void tokenize_output_discard(struct tokenize *t)
 {
-    group_barrier(t->g);
-    for (long i = 0; t->created && !t->published && i < t->shards; i++)
-        shard_write_discard(&t->shard[i]);
-    tokenize_output_close(t);
-    group_barrier(t->g);
-    if (t->made_directory)
-        rmdir(t->settings->data.directory);
+    close_spool(t);
+    output_discard(&t->out);
 }

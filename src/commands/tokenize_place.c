@@ -37,18 +37,19 @@ static struct shard *begin_file(struct placing *x, long shelf)
     struct tokenize *t = x->t;
     struct shard *s;
 
-    if (t->shards == x->room) {
+    if (t->out.shards == x->room) {
         x->room = 2 * x->room + 16;
-        t->shard = realloc(t->shard, (size_t)x->room * sizeof *t->shard);
-        CHECK(t->shard, "no memory for %ld shards", x->room);
+        t->out.shard =
+            realloc(t->out.shard, (size_t)x->room * sizeof *t->out.shard);
+        CHECK(t->out.shard, "no memory for %ld shards", x->room);
     }
-    x->shelf[shelf].file = t->shards;
+    x->shelf[shelf].file = t->out.shards;
     x->shelf[shelf].parts++;
-    s = &t->shard[t->shards++];
+    s = &t->out.shard[t->out.shards++];
     memset(s, 0, sizeof *s);
     strcpy(s->skill, t->skills.at[shelf / SPLITS].name);
     strcpy(s->title, t->skills.at[shelf / SPLITS].title);
-    strcpy(s->split, tokenize_inputs_splits[shelf % SPLITS]);
+    strcpy(s->split, corpus_files_splits[shelf % SPLITS]);
     return s;
 }
 
@@ -56,13 +57,13 @@ static struct place put(struct placing *x, const struct size *d)
 {
     long most = x->t->settings->tokenize.shard_size;
     struct shard *s = x->shelf[d->shelf].parts
-                          ? &x->t->shard[x->shelf[d->shelf].file]
+                          ? &x->t->out.shard[x->shelf[d->shelf].file]
                           : begin_file(x, d->shelf);
     struct place p;
 
     if (most > 0 && s->documents > 0 && s->tokens + d->tokens > most)
         s = begin_file(x, d->shelf);
-    p = (struct place){s - x->t->shard, s->tokens, s->documents};
+    p = (struct place){s - x->t->out.shard, s->tokens, s->documents};
     s->tokens += d->tokens;
     s->documents++;
     return p;
@@ -161,6 +162,6 @@ void tokenize_place(struct tokenize *t)
         free(out);
     }
     free(x.shelf);
-    group_broadcast(t->g, &t->shards, sizeof t->shards);
-    CHECK(t->shards <= INT_MAX, "%ld shards are too many", t->shards);
+    group_broadcast(t->g, &t->out.shards, sizeof t->out.shards);
+    CHECK(t->out.shards <= INT_MAX, "%ld shards are too many", t->out.shards);
 }

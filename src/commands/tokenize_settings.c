@@ -4,7 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/symbols.h"
 #include "src/commands/tokenize_job.h"
+
+static struct problem read_tokenizer(struct tokenize *t)
+{
+    const char *name = t->settings->tokenize.tokenizer;
+
+    if (symbols_find(name))
+        return problem("%s=%s: it has symbols for the sentences of `skillet "
+                       "synth %s` alone; take bytes",
+                       settings_place(t->settings, "tokenize.tokenizer"), name,
+                       name);
+    return tokenizer_open(&t->tokenizer, name);
+}
 
 static struct problem read_split(struct tokenize *t)
 {
@@ -14,7 +27,7 @@ static struct problem read_split(struct tokenize *t)
 
     t->only = SPLIT_NONE;
     for (int i = 0; i < SPLITS; i++)
-        if (strcmp(text, tokenize_inputs_splits[i]) == 0)
+        if (strcmp(text, corpus_files_splits[i]) == 0)
             t->only = i;
     if (t->only != SPLIT_NONE)
         return NO_PROBLEM;
@@ -59,7 +72,7 @@ static struct problem read_id(const struct tokenize *t, const char *key,
 struct problem tokenize_settings(struct tokenize *t)
 {
     const struct settings *s = t->settings;
-    struct problem p = tokenizer_open(&t->tokenizer, s->tokenize.tokenizer);
+    struct problem p = read_tokenizer(t);
 
     if (!is_problem(&p))
         p = read_id(t, "tokenize.end_of_text", s->tokenize.end_of_text,

@@ -117,8 +117,9 @@ static int by_title(const void *a, const void *b)
     return strcmp(x->title, y->title);
 }
 
-const struct tokenize_skill **
-tokenize_skills_by_name(const struct tokenize_skills *s)
+/* Malloc'd. */
+static const struct tokenize_skill **
+sort_by_name(const struct tokenize_skills *s)
 {
     const struct tokenize_skill **order =
         malloc((size_t)(s->n + 1) * sizeof *order);
@@ -130,20 +131,6 @@ tokenize_skills_by_name(const struct tokenize_skills *s)
     return order;
 }
 
-const struct tokenize_skill *
-tokenize_skills_find(const struct tokenize_skills *s,
-                     const struct tokenize_skill *const *order,
-                     const char *name)
-{
-    struct tokenize_skill wanted = {{0}, {0}};
-    const struct tokenize_skill *key = &wanted, *const * found;
-
-    assert(strlen(name) < sizeof wanted.name);
-    strcpy(wanted.name, name);
-    found = bsearch(&key, order, (size_t)s->n, sizeof *order, by_name);
-    return found ? *found : NULL;
-}
-
 static struct problem make_names(struct tokenize_skills *s)
 {
     const struct tokenize_skill **order;
@@ -153,7 +140,7 @@ static struct problem make_names(struct tokenize_skills *s)
         p = make_name(&s->at[i]);
     if (is_problem(&p))
         return p;
-    order = tokenize_skills_by_name(s);
+    order = sort_by_name(s);
     for (long i = 1; i < s->n && !is_problem(&p); i++)
         if (strcmp(order[i - 1]->name, order[i]->name) == 0)
             p = problem("skills \"%s\" and \"%s\" would both be named %s: "

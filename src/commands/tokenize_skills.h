@@ -36,13 +36,6 @@ long tokenize_skills_number(struct tokenize_skills *s, const char *title,
 struct problem tokenize_skills_agree(struct tokenize_skills *s, struct group *g,
                                      long **map);
 
-/* The skills sorted by name (malloc'd), and the one of a name or NULL. */
-const struct tokenize_skill **
-tokenize_skills_by_name(const struct tokenize_skills *s);
-const struct tokenize_skill *
-tokenize_skills_find(const struct tokenize_skills *s,
-                     const struct tokenize_skill *const *by_name,
-                     const char *name);
 void tokenize_skills_free(struct tokenize_skills *s);
 
 #endif

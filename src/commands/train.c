@@ -1,9 +1,18 @@
 #include "src/commands/commands.h"
+#include "src/log.h"
+#include "src/skills/replay.h"
 #include "src/train/loop.h"
+
+/* One rank is enough for it, and one alone may have the files. */
+static int replay(struct group *g, const struct settings *s)
+{
+    refuse_if(g, group_rank(g) == 0 ? replay_run(s, log_stream()) : NO_PROBLEM);
+    return 0;
+}
 
 int command_train(struct group *g, const struct settings *s, char **inputs,
                   int n)
 {
     (void)inputs, (void)n;
-    return loop_train(g, s);
+    return *s->mixture.replay ? replay(g, s) : loop_train(g, s);
 }

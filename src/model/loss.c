@@ -25,6 +25,7 @@ void loss_init(struct loss *l, const struct shape *shape,
     l->cross_entropy.peak_all = wide_take(a, rows);
     l->cross_entropy.sums = wide_take(a, 2 * rows);
     l->losses = wide_take(a, shape->tokens);
+    l->hits = wide_take(a, shape->tokens);
     l->scratch = scratch;
 }
 
@@ -57,8 +58,12 @@ void loss_forward(struct loss *l, struct group *tensor, struct mat x,
                   const int32_t *target)
 {
     op_norm_forward(&l->norm, x, l->normed);
-    for (long i = 0; i < x.rows; i += l->logits.rows)
-        rows_forward(l, tensor, target, i, rows_at(l, x, i));
+    for (long i = 0; i < x.rows; i += l->logits.rows) {
+        long n = rows_at(l, x, i);
+
+        rows_forward(l, tensor, target, i, n);
+        op_cross_entropy_hits(&l->cross_entropy, n, l->hits + i);
+    }
 }
 
 void loss_forward_backward(struct loss *l, struct group *tensor, struct mat x,

@@ -13,6 +13,7 @@
  *   W       [vocabulary/t, hidden]
  *   target  [tokens] global ids; -1 is outside the loss
  *   loss    [tokens], the same on every tensor rank
+ *   hit     [tokens], 1 where no logit is above the target's; so too
  *
  * Logits exist for a block of rows at a time: product, exponentials, gradient
  * and both products of backward while they are at hand, so the [tokens,
@@ -26,7 +27,7 @@ struct loss {
     struct mat normed; /* [tokens, hidden] */
     struct mat logits; /* [rows at a time, vocabulary/t] */
     struct cross_entropy cross_entropy;
-    wide *losses; /* [tokens] on the device */
+    wide *losses, *hits; /* [tokens] on the device */
     const struct scratch *scratch;
 };
 
@@ -34,12 +35,12 @@ void loss_init(struct loss *l, const struct shape *shape,
                const struct parameters *p, const struct scratch *scratch,
                struct arena *a);
 
-/* Fill l->losses.  Collective over the tensor ranks. */
+/* Fills l->losses and l->hits.  Collective over the tensor ranks. */
 void loss_forward(struct loss *l, struct group *tensor, struct mat x,
                   const int32_t *target);
 
-/* The same, and the gradient of `scale` times the sum of the losses: sets dx
- * and adds to the gradients. */
+/* Fills l->losses, and the gradient of `scale` times their sum: sets dx and
+ * adds to the gradients. */
 void loss_forward_backward(struct loss *l, struct group *tensor, struct mat x,
                            const int32_t *target, wide scale, struct mat dx);
 

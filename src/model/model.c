@@ -59,18 +59,19 @@ static void forward(struct model *m, const int32_t *token,
         block_forward(&m->blocks[i], m->tensor, m->x[i], m->x[i + 1]);
 }
 
-static void get_losses(const struct model *m, wide *losses)
+static void get(const struct model *m, const wide *from, wide *to)
 {
-    device_get(losses, m->loss.losses,
-               (size_t)m->shape.tokens * sizeof *losses);
+    device_get(to, from, (size_t)m->shape.tokens * sizeof *to);
 }
 
 void model_losses(struct model *m, const int32_t *token, const int32_t *target,
-                  wide *losses)
+                  wide *losses, wide *hits)
 {
     forward(m, token, target);
     loss_forward(&m->loss, m->tensor, m->x[m->shape.layers], m->target);
-    get_losses(m, losses);
+    get(m, m->loss.losses, losses);
+    if (hits)
+        get(m, m->loss.hits, hits);
 }
 
 void model_gradients(struct model *m, const int32_t *token,
@@ -82,5 +83,5 @@ void model_gradients(struct model *m, const int32_t *token,
     for (long i = m->shape.layers - 1; i >= 0; i--)
         block_backward(&m->blocks[i], m->tensor, m->dx);
     embed_backward(&m->embed, m->token, m->dx);
-    get_losses(m, losses);
+    get(m, m->loss.losses, losses);
 }

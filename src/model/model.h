@@ -30,11 +30,13 @@ void model_init(struct model *m, const struct shape *shape,
 void model_free(struct model *m);
 
 /* Losses of one micro-batch, [tokens] on the host; token and target too.
- * The second also adds the gradient of `scale` times their sum to the
- * gradients of the parameters, of which the first parameters.partial numbers
- * are still to be summed over the tensor ranks.  Collective over tensor. */
+ * model_losses also tells where the target's logit is the highest (1, else 0;
+ * hits may be NULL); model_gradients adds the gradient of `scale` times the sum
+ * of the losses to the gradients of the parameters, of which the first
+ * parameters.partial numbers are still to be summed over the tensor ranks.
+ * Collective over tensor. */
 void model_losses(struct model *m, const int32_t *token, const int32_t *target,
-                  wide *losses);
+                  wide *losses, wide *hits);
 void model_gradients(struct model *m, const int32_t *token,
                      const int32_t *target, double scale, wide *losses);
 

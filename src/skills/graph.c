@@ -2,106 +2,195 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "io/csv.h"
+#include "io/graph_file.h"
 #include "kernels/check.h"
 
-static void take(struct graph *g, int rows, int cols)
+static void *take(long n, size_t bytes)
 {
-    g->rows = rows, g->cols = cols;
-    g->at = calloc((size_t)rows * (size_t)cols, sizeof *g->at);
-    CHECK(g->at, "no memory for a graph of %d x %d skills", rows, cols);
+    void *at = calloc((size_t)n + 1, bytes);
+
+    CHECK(at, "no memory for %ld numbers of a skills graph", n);
+    return at;
 }
 
-/* Where each skill stands among the table's names: place[names->n]. */
+/* A graph without edges yet. */
+static void begin(struct graph *g, const struct names *train,
+                  const struct names *evaluate)
+{
+    struct names_index index;
+
+    *g = (struct graph){.rows = train->n, .cols = evaluate->n};
+    g->start = take(g->rows, sizeof *g->start);
+    g->own = take(g->rows, sizeof *g->own);
+    names_index_init(&index, evaluate);
+    for (int i = 0; i < g->rows; i++)
+        g->own[i] = names_index_find(&index, train->at[i]);
+    names_index_free(&index);
+}
+
+static void take_edges(struct graph *g, long edges)
+{
+    g->column = take(edges, sizeof *g->column);
+    g->weight = take(edges, sizeof *g->weight);
+}
+
+/* Where each skill stands among the names of the table: place[names->n]. */
 static struct problem match(long *place, const struct names *names,
                             char *const *table, long n, const char *path,
                             const char *what)
 {
-    for (int i = 0; i < names->n; i++) {
+    struct names_index index;
+    struct problem wrong = NO_PROBLEM;
+
+    for (int i = 0; i < names->n; i++)
         place[i] = -1;
-        for (long j = 0; j < n; j++)
-            if (!strcmp(names->at[i], table[j]))
-                place[i] = j;
-        if (place[i] < 0)
-            return problem("%s: no %s is named \"%s\"; the graph must name "
-                           "every training skill by row and every evaluation "
-                           "skill by column",
-                           path, what, names->at[i]);
+    names_index_init(&index, names);
+    for (long j = 0; j < n; j++) {
+        int i = names_index_find(&index, table[j]);
+
+        if (i >= 0 && place[i] >= 0)
+            wrong = problem("%s: %ss %ld and %ld are both named \"%s\"", path,
+                            what, place[i] + 1, j + 1, table[j]);
+        if (i >= 0)
+            place[i] = j;
     }
-    return NO_PROBLEM;
-}
-
-static struct problem pick_by_name(struct graph *g, const struct csv *csv,
-                                   const char *path, const struct names *train,
-                                   const struct names *evaluate)
-{
-    long *row = calloc((size_t)(g->rows + g->cols), sizeof *row);
-    long *col;
-    struct problem wrong;
-
-    CHECK(row, "no memory to read %s", path);
-    col = row + g->rows;
-    wrong = match(row, train, csv->row_names, csv->rows, path, "row");
-    if (!is_problem(&wrong))
-        wrong = match(col, evaluate, csv->col_names, csv->cols, path, "column");
-    for (int i = 0; i < g->rows && !is_problem(&wrong); i++)
-        for (int j = 0; j < g->cols; j++)
-            g->at[i * g->cols + j] = csv->at[row[i] * csv->cols + col[j]];
-    free(row);
+    names_index_free(&index);
+    for (int i = 0; i < names->n && !is_problem(&wrong); i++)
+        if (place[i] < 0)
+            wrong = problem("%s: no %s is named \"%s\"; the graph must name "
+                            "every training skill by row and every evaluation "
+                            "skill by column",
+                            path, what, names->at[i]);
     return wrong;
 }
 
-static struct problem pick_by_order(struct graph *g, const struct csv *csv,
-                                    const char *path)
+static struct problem find_places(long *row, long *col, const struct csv *t,
+                                  const char *path, const struct names *train,
+                                  const struct names *evaluate)
 {
-    if (csv->rows != g->rows || csv->cols != g->cols)
+    struct problem wrong;
+
+    if (t->row_names) {
+        wrong = match(row, train, t->row_names, t->rows, path, "row");
+        if (!is_problem(&wrong))
+            wrong = match(col, evaluate, t->col_names, t->cols, path, "column");
+        return wrong;
+    }
+    if (t->rows != train->n || t->cols != evaluate->n)
         return problem("%s: %ld x %ld numbers without names do not fit %d "
                        "training and %d evaluation skills",
-                       path, csv->rows, csv->cols, g->rows, g->cols);
-    memcpy(g->at, csv->at, (size_t)(csv->rows * csv->cols) * sizeof *g->at);
+                       path, t->rows, t->cols, train->n, evaluate->n);
+    for (int i = 0; i < train->n; i++)
+        row[i] = i;
+    for (int j = 0; j < evaluate->n; j++)
+        col[j] = j;
     return NO_PROBLEM;
 }
 
 /* Scores are eta A L: with eta at most 1e6 none of them overflows. */
-static struct problem check_size(const struct csv *csv, const char *path)
+static struct problem check_size(const struct csv *t, const char *path)
 {
-    for (long i = 0; i < csv->rows * csv->cols; i++)
-        if (fabs(csv->at[i]) > 1e100)
+    for (long i = 0; i < t->rows * t->cols; i++)
+        if (fabs(t->at[i]) > 1e100)
             return problem("%s: %g in row %ld, column %ld is beyond 1e100",
-                           path, csv->at[i], i / csv->cols + 1,
-                           i % csv->cols + 1);
+                           path, t->at[i], i / t->cols + 1, i % t->cols + 1);
     return NO_PROBLEM;
+}
+
+static void pick(struct graph *g, const struct csv *t, const long *row,
+                 const long *col)
+{
+    long edges = 0;
+
+    for (int i = 0; i < g->rows; i++)
+        for (int j = 0; j < g->cols; j++)
+            edges += t->at[row[i] * t->cols + col[j]] != 0;
+    take_edges(g, edges);
+    edges = 0;
+    for (int i = 0; i < g->rows; i++) {
+        for (int j = 0; j < g->cols; j++) {
+            double weight = t->at[row[i] * t->cols + col[j]];
+
+            g->column[edges] = j;
+            g->weight[edges] = weight;
+            edges += weight != 0;
+        }
+        g->start[i + 1] = edges;
+    }
 }
 
 struct problem graph_read(struct graph *g, const char *path,
                           const struct names *train,
                           const struct names *evaluate)
 {
-    struct csv csv;
-    struct problem wrong = csv_read(&csv, path);
+    struct csv t;
+    struct problem wrong;
+    long *row;
 
+    *g = (struct graph){0};
+    wrong = graph_file_read(&t, path);
     if (is_problem(&wrong))
         return wrong;
-    take(g, train->n, evaluate->n);
-    wrong = check_size(&csv, path);
+    begin(g, train, evaluate);
+    row = take(g->rows + g->cols, sizeof *row);
+    wrong = check_size(&t, path);
     if (!is_problem(&wrong))
-        wrong = csv.row_names ? pick_by_name(g, &csv, path, train, evaluate)
-                              : pick_by_order(g, &csv, path);
-    csv_free(&csv);
+        wrong = find_places(row, row + g->rows, &t, path, train, evaluate);
+    if (!is_problem(&wrong))
+        pick(g, &t, row, row + g->rows);
+    free(row);
+    csv_free(&t);
     return wrong;
 }
 
-void graph_identity(struct graph *g, int k)
+void graph_identity(struct graph *g, const struct names *train,
+                    const struct names *evaluate)
 {
-    take(g, k, k);
-    for (int i = 0; i < k; i++)
-        g->at[i * k + i] = 1;
+    long edges = 0;
+
+    begin(g, train, evaluate);
+    take_edges(g, g->rows);
+    for (int i = 0; i < g->rows; i++) {
+        g->column[edges] = g->own[i];
+        g->weight[edges] = 1;
+        edges += g->own[i] >= 0;
+        g->start[i + 1] = edges;
+    }
 }
 
 void graph_free(struct graph *g)
 {
-    free(g->at);
+    free(g->start);
+    free(g->column);
+    free(g->weight);
+    free(g->own);
     *g = (struct graph){0};
+}
+
+void graph_clamp(struct graph *g)
+{
+    long kept = 0, from = 0;
+
+    for (int i = 0; i < g->rows; i++) {
+        for (; from < g->start[i + 1]; from++) {
+            g->column[kept] = g->column[from];
+            g->weight[kept] = g->weight[from];
+            kept += g->weight[from] > 0;
+        }
+        g->start[i + 1] = kept;
+    }
+}
+
+double graph_density(const struct graph *g, bool between_others)
+{
+    double positive = 0, places = (double)g->rows * g->cols;
+
+    for (int i = 0; i < g->rows; i++) {
+        places -= between_others && g->own[i] >= 0;
+        for (long e = g->start[i]; e < g->start[i + 1]; e++)
+            positive += g->weight[e] > 0 &&
+                        !(between_others && g->column[e] == g->own[i]);
+    }
+    return positive / places;
 }

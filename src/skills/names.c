@@ -55,16 +55,89 @@ void names_split(struct names *names, const char *list)
     free(copy);
 }
 
-static struct problem check(const struct names *names, int i, const char *place,
-                            const struct names *known)
+static int by_name(const void *a, const void *b)
 {
+    const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+    int order = strcmp(x, y);
+
+    /* Equal names in the order of the list. */
+    return order ? order : (x > y) - (x < y);
+}
+
+void names_index_init(struct names_index *x, const struct names *names)
+{
+    size_t n = (size_t)names->n;
+
+    *x = (struct names_index){names, calloc(n + 1, sizeof *x->sorted)};
+    CHECK(x->sorted, "no memory to sort %zu names", n);
+    for (size_t i = 0; i < n; i++)
+        x->sorted[i] = names->at[i];
+    qsort(x->sorted, n, sizeof *x->sorted, by_name);
+}
+
+void names_index_free(struct names_index *x)
+{
+    free(x->sorted);
+}
+
+static int place_of(const struct names_index *x, const char *name)
+{
+    return (int)((name - x->names->at[0]) / SKILL_NAME_BYTES);
+}
+
+int names_index_find(const struct names_index *x, const char *name)
+{
+    int from = 0, to = x->names->n;
+
+    while (from < to) {
+        int middle = (from + to) / 2;
+        int order = strcmp(x->sorted[middle], name);
+
+        if (order == 0)
+            return place_of(x, x->sorted[middle]);
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return -1;
+}
+
+int names_index_repeated(const struct names_index *x)
+{
+    for (int i = 1; i < x->names->n; i++)
+        if (!strcmp(x->sorted[i - 1], x->sorted[i]))
+            return place_of(x, x->sorted[i]);
+    return -1;
+}
+
+static struct problem check_known(const struct names *names, const char *place,
+                                  const struct names *known)
+{
+    struct names_index index;
+    int i = 0;
     char all[512];
 
+    names_index_init(&index, known);
+    while (i < names->n && names_index_find(&index, names->at[i]) >= 0)
+        i++;
+    names_index_free(&index);
+    if (i == names->n)
+        return NO_PROBLEM;
     list_known(known, all, sizeof all);
-    if (names_find(known, names->at[i]) < 0)
-        return problem("%s: there is no skill \"%s\"; there are %s", place,
-                       names->at[i], all);
-    if (names_find(names, names->at[i]) < i)
+    return problem("%s: there is no skill \"%s\"; there are %s", place,
+                   names->at[i], all);
+}
+
+static struct problem check_once(const struct names *names, const char *place)
+{
+    struct names_index index;
+    int i;
+
+    names_index_init(&index, names);
+    i = names_index_repeated(&index);
+    names_index_free(&index);
+    if (i >= 0)
         return problem("%s: skill \"%s\" stands there twice", place,
                        names->at[i]);
     return NO_PROBLEM;
@@ -73,14 +146,15 @@ static struct problem check(const struct names *names, int i, const char *place,
 struct problem names_choose(struct names *names, const char *text,
                             const char *place, const struct names *known)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem p;
 
     *names = (struct names){0};
     names_split(names, text);
     if (*text && !names->n)
         return problem("%s: \"%s\" names no skill", place, text);
-    for (int i = 0; i < names->n && !is_problem(&p); i++)
-        p = check(names, i, place, known);
+    p = check_known(names, place, known);
+    if (!is_problem(&p))
+        p = check_once(names, place);
     for (int i = 0; !*text && i < known->n; i++)
         names_add(names, known->at[i]);
     return p;

@@ -18,12 +18,26 @@ void names_free(struct names *names);
 /* Adds each word of a comma list, without the blanks around it. */
 void names_split(struct names *names, const char *list);
 
-/* Place of a name, or -1. */
+/* Place of a name, or -1; for many of them there is the index. */
 int names_find(const struct names *names, const char *name);
 
 /* The comma list `text` given at `place`: every name must be one of `known`
  * and stand once; an empty list means all that are known. */
 struct problem names_choose(struct names *names, const char *text,
                             const char *place, const struct names *known);
+
+/* The names in sorted order, to find one among many; the list must not change
+ * meanwhile. */
+struct names_index {
+    const struct names *names;
+    const char **sorted;
+};
+
+void names_index_init(struct names_index *x, const struct names *names);
+void names_index_free(struct names_index *x);
+int names_index_find(const struct names_index *x, const char *name);
+
+/* The place of a name that stood there before, or -1. */
+int names_index_repeated(const struct names_index *x);
 
 #endif

@@ -1,130 +1,197 @@
 #include "src/skills/policy.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernels/check.h"
+#include "src/skills/random.h"
 #include "src/skills/skill_it.h"
 #include "src/skills/static.h"
 #include "src/skills/stratified.h"
 
 static const struct policy_kind kinds[] = {
-    {"skill-it", true, NULL, skill_it_mix},
-    {"stratified", false, NULL, stratified_mix},
-    {"static", false, static_start, static_mix},
+    {"skill-it", true, skill_it_start, skill_it_mix},
+    {"stratified", false, stratified_start, NULL},
+    {"random", false, random_start, NULL},
+    {"static", false, static_start, NULL},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static struct problem find_kind(struct policy *p, const struct settings *s)
+static struct problem find_kind(struct policy *p)
 {
+    const struct settings *s = p->settings;
+
     for (int i = 0; i < KINDS; i++)
         if (!strcmp(kinds[i].name, s->mixture.policy))
             p->kind = &kinds[i];
     if (!p->kind)
         return problem("%s: there is no mixture policy \"%s\"; there are "
-                       "skill-it, stratified and static",
+                       "skill-it, stratified, random and static",
                        settings_place(s, "mixture.policy"), s->mixture.policy);
     return NO_PROBLEM;
 }
 
-static bool same_names(const struct names *a, const struct names *b)
+/* Are all names of `some` in `all`? */
+static bool are_among(const struct names *some, const struct names *all)
 {
-    if (a->n != b->n)
-        return false;
-    for (int i = 0; i < a->n; i++)
-        if (strcmp(a->at[i], b->at[i]))
-            return false;
-    return true;
+    struct names_index index;
+    bool found = true;
+
+    names_index_init(&index, all);
+    for (int i = 0; i < some->n && found; i++)
+        found = names_index_find(&index, some->at[i]) >= 0;
+    names_index_free(&index);
+    return found;
 }
 
-static struct problem find_graph(struct policy *p, const struct settings *s,
-                                 const struct names *train,
-                                 const struct names *evaluate,
-                                 bool *without_graph)
+/* Nearly all edges, or nearly none: the specification's bounds. */
+static void warn_of_density(struct policy *p)
 {
-    if (*s->mixture.graph)
-        return graph_read(&p->graph, s->mixture.graph, train, evaluate);
+    double density = graph_density(&p->graph, p->is_between_same);
+
+    if (!(density > 0.95) && !(density < 0.05))
+        return;
+    snprintf(p->warning, sizeof p->warning,
+             "mixture.graph has a density of %.3g: above 0.95 or below 0.05 "
+             "stratified sampling is expected to do as well",
+             density);
+}
+
+static struct problem find_graph(struct policy *p, const struct names *evaluate)
+{
+    const struct settings *s = p->settings;
+    struct problem wrong;
+
+    if (*s->mixture.graph) {
+        wrong = graph_read(&p->graph, s->mixture.graph, &p->skills, evaluate);
+        if (is_problem(&wrong))
+            return wrong;
+        if (s->graph.negative == NEGATIVE_CLAMP)
+            graph_clamp(&p->graph);
+        warn_of_density(p);
+        return NO_PROBLEM;
+    }
     if (!p->kind->needs_graph)
         return NO_PROBLEM;
-    if (!same_names(train, evaluate))
+    if (!p->is_between_same)
         return problem("mixture.policy=%s needs mixture.graph where "
                        "skills.train and skills.evaluate differ; give a .csv "
-                       "of training by evaluation skills",
+                       "or .h5 of training by evaluation skills",
                        p->kind->name);
-    graph_identity(&p->graph, p->k);
-    *without_graph = true;
+    graph_identity(&p->graph, &p->skills, evaluate);
+    strcpy(p->warning,
+           "no mixture.graph: every skill is taken to teach itself alone");
     return NO_PROBLEM;
+}
+
+/* What a run can evaluate, and one entry more for mixture.initial_loss; a
+ * longer window holds no more. */
+static long window_size(const struct settings *s)
+{
+    long every = s->evaluate.every;
+    long most = s->mixture.rounds + 2 + (every ? s->train.steps / every : 0);
+
+    return s->mixture.window < most ? s->mixture.window : most;
 }
 
 struct problem policy_init(struct policy *p, const struct settings *s,
                            const struct names *train,
-                           const struct names *evaluate, bool *without_graph)
+                           const struct names *evaluate, const int64_t *windows)
 {
     struct problem wrong;
 
-    *without_graph = false;
     *p = (struct policy){
-        .k = train->n,
-        .m = evaluate->n,
-        .eta = s->mixture.eta,
-        .window = s->mixture.window < s->mixture.rounds ? s->mixture.window
-                                                        : s->mixture.rounds,
-        .reduce = (enum window_reduce)s->mixture.window_reduce,
-        .rounds = s->mixture.rounds,
-        .steps = s->train.steps,
-    };
-    p->p = calloc((size_t)p->k, sizeof *p->p);
-    p->losses = calloc((size_t)(p->window * p->m), sizeof *p->losses);
-    CHECK(p->p && p->losses, "no memory for a policy of %d skills", p->k);
+        .settings = s, .rounds = s->mixture.rounds, .steps = s->train.steps};
     if (p->rounds > p->steps)
         return problem("%s: %ld rounds are more than train.steps=%ld",
                        settings_place(s, "mixture.rounds"), p->rounds,
                        p->steps);
-    wrong = find_kind(p, s);
+    wrong = find_kind(p);
     if (!is_problem(&wrong))
-        wrong = find_graph(p, s, train, evaluate, without_graph);
-    if (!is_problem(&wrong) && p->kind->start)
-        wrong = p->kind->start(p, s, train);
+        wrong = fixed_init(&p->fixed, &p->skills, s, train);
+    if (is_problem(&wrong))
+        return wrong;
+    p->is_between_same =
+        are_among(evaluate, train) && are_among(&p->skills, evaluate);
+    p->p = calloc((size_t)p->skills.n, sizeof *p->p);
+    CHECK(p->p, "no memory for a policy of %d skills", p->skills.n);
+    window_init(&p->window, window_size(s), evaluate->n);
+    wrong = find_graph(p, evaluate);
+    if (!is_problem(&wrong))
+        wrong = p->kind->start(p, windows);
     return wrong;
 }
 
 void policy_free(struct policy *p)
 {
-    graph_free(&p->graph);
-    free(p->losses);
+    window_free(&p->window);
+    free(p->loss);
+    free(p->is_lone);
+    free(p->initial);
+    free(p->prior);
     free(p->p);
+    graph_free(&p->graph);
+    names_free(&p->skills);
+    fixed_free(&p->fixed);
     *p = (struct policy){0};
 }
 
-void policy_observe(struct policy *p, const double *losses)
+const char *policy_warning(const struct policy *p, int i)
 {
-    long place = p->observed++ % p->window;
+    return i == 0 && *p->warning ? p->warning : NULL;
+}
 
-    memcpy(p->losses + place * p->m, losses, (size_t)p->m * sizeof *losses);
+/* Where the round that begins at p->ends would end.  A run that goes on with
+ * other steps or rounds ends the round it is in where it was to end; from there
+ * its own rounds count. */
+static long next_end(const struct policy *p)
+{
+    long round = p->ends * p->rounds / p->steps;
+
+    while (round * p->steps / p->rounds <= p->ends)
+        round++;
+    return round * p->steps / p->rounds;
+}
+
+/* What the window begins with, instead of nothing. */
+static void add_mean(struct window *w, const double *losses)
+{
+    double *mean = calloc((size_t)w->m, sizeof *mean), sum = 0;
+
+    CHECK(mean, "no memory for %d losses", w->m);
+    for (int j = 0; j < w->m; j++)
+        sum += losses[j];
+    for (int j = 0; j < w->m; j++)
+        mean[j] = sum / w->m;
+    window_add(w, mean);
+    free(mean);
+}
+
+void policy_observe(struct policy *p, long step, const double *losses)
+{
+    const struct settings *s = p->settings;
+    bool ends_round = step > 0 && step == p->ends;
+
+    if (!p->window.has_first) {
+        window_set_first(&p->window, losses);
+        if (s->mixture.initial_loss)
+            add_mean(&p->window, losses);
+    }
+    if (ends_round || s->mixture.window_unit == WINDOW_EVALUATIONS)
+        window_add(&p->window, losses);
 }
 
 struct stretch policy_next(struct policy *p)
 {
-    long from = p->round * p->steps / p->rounds;
-    long to = (p->round + 1) * p->steps / p->rounds;
+    long from = p->ends;
 
-    if (p->round == p->rounds)
-        return (struct stretch){p->p, 0};
-    p->kind->mix(p);
+    if (from >= p->steps)
+        return (struct stretch){p->fixed.share, 0};
+    if (p->kind->mix)
+        p->kind->mix(p);
+    fixed_spread(&p->fixed, p->p, p->skills.n);
     p->round++;
-    return (struct stretch){p->p, to - from};
-}
-
-void policy_softmax(const double *score, int k, double *p)
-{
-    double peak = -INFINITY, sum = 0;
-
-    for (int i = 0; i < k; i++)
-        peak = fmax(peak, score[i]);
-    for (int i = 0; i < k; i++)
-        sum += p[i] = exp(score[i] - peak);
-    for (int i = 0; i < k; i++)
-        p[i] /= sum;
+    p->ends = next_end(p);
+    return (struct stretch){p->fixed.share, p->ends - from};
 }

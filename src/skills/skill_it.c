@@ -1,27 +1,199 @@
 #include "src/skills/skill_it.h"
 
-static double windowed_loss(const struct policy *p, int skill)
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/check.h"
+#include "src/skills/weights.h"
+
+static void *take(int n, size_t bytes)
 {
-    long n = p->observed < p->window ? p->observed : p->window;
+    void *at = calloc((size_t)n, bytes);
+
+    CHECK(at, "no memory for a mixture of %d skills", n);
+    return at;
+}
+
+/* Has a skill no edge but one of weight 1 to itself?  Its edges from others are
+ * counted in `taught`. */
+static bool is_lone(const struct graph *g, int i, const int *taught)
+{
+    long edge = g->start[i];
+
+    return g->own[i] >= 0 && g->start[i + 1] == edge + 1 &&
+           g->column[edge] == g->own[i] && g->weight[edge] == 1 &&
+           taught[g->own[i]] == 1;
+}
+
+static void find_lone(struct policy *p)
+{
+    const struct graph *g = &p->graph;
+    int *taught = take(g->cols, sizeof *taught);
+
+    for (long e = 0; e < g->start[g->rows]; e++)
+        taught[g->column[e]]++;
+    for (int i = 0; i < g->rows; i++) {
+        p->is_lone[i] = is_lone(g, i, taught);
+        p->lone += p->is_lone[i];
+    }
+    free(taught);
+}
+
+/* The prior of the skills that are mixed must leave something to mix. */
+static struct problem check_prior(const struct policy *p)
+{
     double sum = 0;
 
-    if (n == 0)
-        return 1;
-    /* Oldest first, so that the sum is the same wherever the ring begins. */
-    for (long i = p->observed - n; i < p->observed; i++)
-        sum += p->losses[i % p->window * p->m + skill];
-    return p->reduce == WINDOW_SUM ? sum : sum / (double)n;
+    for (int i = 0; i < p->skills.n; i++)
+        sum += p->is_lone[i] ? 0 : p->prior[i];
+    if (sum > 0 || p->lone == p->skills.n)
+        return NO_PROBLEM;
+    return problem("%s: only lone skills have a weight above 0; give one to "
+                   "others, or mixture.lone_skills=mix",
+                   settings_place(p->settings, "mixture.prior"));
+}
+
+static struct problem read_lists(struct policy *p)
+{
+    const struct settings *s = p->settings;
+    struct problem wrong = NO_PROBLEM;
+
+    for (int i = 0; i < p->skills.n; i++)
+        p->prior[i] = 1;
+    if (*s->mixture.prior)
+        wrong = weights_read(p->prior, s->mixture.prior,
+                             settings_place(s, "mixture.prior"), &p->skills);
+    if (is_problem(&wrong) || !*s->mixture.initial)
+        return wrong;
+    p->initial = take(p->skills.n, sizeof *p->initial);
+    return weights_read(p->initial, s->mixture.initial,
+                        settings_place(s, "mixture.initial"), &p->skills);
+}
+
+struct problem skill_it_start(struct policy *p, const int64_t *windows)
+{
+    struct problem wrong;
+
+    (void)windows;
+    p->prior = take(p->skills.n, sizeof *p->prior);
+    p->is_lone = take(p->skills.n, sizeof *p->is_lone);
+    p->loss = take(p->graph.cols, sizeof *p->loss);
+    p->decay = 1;
+    wrong = read_lists(p);
+    if (is_problem(&wrong))
+        return wrong;
+    if (p->settings->mixture.lone_skills == LONE_UNIFORM)
+        find_lone(p);
+    return check_prior(p);
+}
+
+static double divisor(double loss)
+{
+    return fabs(loss) < 1e-9 ? 1e-9 : loss;
+}
+
+/* Sets p->loss. */
+static void reduce_window(struct policy *p)
+{
+    const struct settings *s = p->settings;
+    const struct window *w = &p->window;
+    long n = window_sum(w, p->loss);
+
+    assert(n > 0);
+    for (int j = 0; j < w->m; j++) {
+        if (s->mixture.window_reduce == WINDOW_MEAN)
+            p->loss[j] /= (double)n;
+        if (s->mixture.relative_loss)
+            p->loss[j] /= divisor(w->first[j]);
+    }
+}
+
+static double find_eta(const struct policy *p)
+{
+    const struct settings *s = p->settings;
+    const struct window *w = &p->window;
+    double first = 0, last = 0;
+
+    if (s->mixture.eta_schedule == ETA_CONSTANT)
+        return s->mixture.eta;
+    for (int j = 0; j < w->m; j++) {
+        first += w->first[j];
+        last += window_last(w)[j];
+    }
+    return s->mixture.eta * first / divisor(last);
+}
+
+/* sum_j A_ij L_j */
+static double score(const struct policy *p, int i)
+{
+    const struct graph *g = &p->graph;
+    int own = p->is_between_same ? g->own[i] : -1;
+    double sum = 0;
+
+    for (long e = g->start[i]; e < g->start[i + 1]; e++) {
+        bool decays = g->weight[e] > 0 && g->column[e] != own;
+
+        sum += (decays ? p->decay : 1) * g->weight[e] * p->loss[g->column[e]];
+    }
+    return sum;
+}
+
+/* From scores to shares with a sum of 1.  The largest score that counts is
+ * taken off, or exp() overflows. */
+static void softmax(struct policy *p)
+{
+    double peak = -INFINITY, sum = 0;
+    int k = p->skills.n;
+    double mixed = (double)(k - p->lone) / k;
+
+    for (int i = 0; i < k; i++)
+        if (p->prior[i] > 0 && !p->is_lone[i])
+            peak = fmax(peak, p->p[i]);
+    for (int i = 0; i < k; i++) {
+        bool counts = p->prior[i] > 0 && !p->is_lone[i];
+
+        sum += p->p[i] = counts ? p->prior[i] * exp(p->p[i] - peak) : 0;
+    }
+    for (int i = 0; i < k; i++)
+        p->p[i] = p->is_lone[i] ? 1.0 / k : p->p[i] / sum * mixed;
+}
+
+static void add_floor(struct policy *p)
+{
+    double floor = p->settings->mixture.floor;
+
+    for (int i = 0; i < p->skills.n; i++)
+        p->p[i] = (1 - floor) * p->p[i] + floor / p->skills.n;
+}
+
+static void mix(struct policy *p, double eta)
+{
+    for (int i = 0; i < p->skills.n; i++)
+        p->p[i] = eta * score(p, i);
+    softmax(p);
+    add_floor(p);
+}
+
+static void mix_first(struct policy *p)
+{
+    if (p->initial) {
+        memcpy(p->p, p->initial, (size_t)p->skills.n * sizeof *p->p);
+        return;
+    }
+    for (int j = 0; j < p->graph.cols; j++)
+        p->loss[j] = 1;
+    mix(p, p->settings->mixture.eta);
 }
 
 void skill_it_mix(struct policy *p)
 {
-    for (int i = 0; i < p->k; i++)
-        p->p[i] = 0;
-    for (int j = 0; j < p->m; j++) {
-        double loss = windowed_loss(p, j);
-
-        for (int i = 0; i < p->k; i++)
-            p->p[i] += p->eta * p->graph.at[i * p->graph.cols + j] * loss;
+    if (p->round == 0) {
+        mix_first(p);
+        return;
     }
-    policy_softmax(p->p, p->k, p->p);
+    reduce_window(p);
+    mix(p, find_eta(p));
+    p->decay *= p->settings->mixture.edge_decay;
 }

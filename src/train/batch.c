@@ -1,7 +1,6 @@
 #include "src/train/batch.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "kernels/check.h"
 
@@ -16,9 +15,9 @@ void batch_init(struct batch *b, const struct data *data, struct model *model)
     b->token = malloc(tokens * sizeof *b->token);
     b->target = malloc(tokens * sizeof *b->target);
     b->losses = malloc(tokens * sizeof *b->losses);
-    b->skill = malloc((size_t)b->sequences * sizeof *b->skill);
-    b->window = malloc(((size_t)b->length + 1) * sizeof *b->window);
-    CHECK(b->token && b->target && b->losses && b->skill && b->window,
+    b->hits = malloc(tokens * sizeof *b->hits);
+    b->row = calloc((size_t)b->sequences, sizeof *b->row);
+    CHECK(b->token && b->target && b->losses && b->hits && b->row,
           "no memory for a micro-batch of %zu tokens", tokens);
 }
 
@@ -27,31 +26,43 @@ void batch_free(struct batch *b)
     free(b->token);
     free(b->target);
     free(b->losses);
-    free(b->skill);
-    free(b->window);
+    free(b->hits);
+    free(b->row);
+}
+
+/* Leaves targets [first, end) in the loss. */
+static void keep(int32_t *target, long length, long first, long end)
+{
+    for (long t = 0; t < length; t++)
+        if (t < first || t >= end)
+            target[t] = -1;
 }
 
 void batch_read(struct batch *b, long i, const struct data_split *split,
-                int skill, int64_t window)
+                struct draw draw, enum loss_over over)
 {
-    size_t bytes = (size_t)b->length * sizeof *b->window;
+    int32_t *target = b->target + i * b->length;
+    struct data_row row = data_read(b->data, split, draw.skill, draw.window,
+                                    b->token + i * b->length, target);
+    long answer = row.answer_end - row.answer;
+    bool is_answer = over == LOSS_ANSWER && answer > 0;
 
-    data_read(b->data, split, skill, window, b->window);
-    memcpy(b->token + i * b->length, b->window, bytes);
-    memcpy(b->target + i * b->length, b->window + 1, bytes);
-    b->skill[i] = skill;
+    if (is_answer)
+        keep(target, b->length, row.answer, row.answer_end);
+    b->row[i] =
+        (struct batch_row){draw.skill, row, is_answer ? answer : row.tokens};
 }
 
 void batch_leave_out(struct batch *b, long i)
 {
     for (long t = i * b->length; t < (i + 1) * b->length; t++)
         b->token[t] = 0, b->target[t] = -1;
-    b->skill[i] = -1;
+    b->row[i] = (struct batch_row){.skill = -1};
 }
 
 void batch_losses(struct batch *b)
 {
-    model_losses(b->model, b->token, b->target, b->losses);
+    model_losses(b->model, b->token, b->target, b->losses, b->hits);
 }
 
 void batch_gradients(struct batch *b, double scale)
@@ -59,13 +70,22 @@ void batch_gradients(struct batch *b, double scale)
     model_gradients(b->model, b->token, b->target, scale, b->losses);
 }
 
-void batch_add(const struct batch *b, double *loss, double *tokens)
+double batch_loss(const struct batch *b, long i)
 {
-    for (long i = 0; i < b->sequences; i++) {
-        if (b->skill[i] < 0)
-            continue;
-        for (long t = i * b->length; t < (i + 1) * b->length; t++)
-            loss[b->skill[i]] += (double)b->losses[t];
-        tokens[b->skill[i]] += (double)b->length;
-    }
+    double sum = 0;
+
+    for (long t = i * b->length; t < (i + 1) * b->length; t++)
+        sum += (double)b->losses[t];
+    return sum;
+}
+
+bool batch_answered(const struct batch *b, long i)
+{
+    struct data_row row = b->row[i].data;
+    const wide *hit = b->hits + i * b->length;
+    bool all = row.answer < row.answer_end;
+
+    for (long t = row.answer; t < row.answer_end; t++)
+        all &= hit[t] > 0;
+    return all;
 }

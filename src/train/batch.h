@@ -3,33 +3,43 @@
 
 #include "src/model/model.h"
 #include "src/train/data.h"
+#include "src/train/sampler.h"
 
-/* One micro-batch on the host: sequences, the skill of each, and their
- * losses. */
+/* One micro-batch on the host: sequences, what each is, and what the model says
+ * of them. */
 struct batch {
     const struct data *data;
     struct model *model;
     long sequences, length;
-    int32_t *token, *target; /* [sequences, length] */
-    wide *losses;            /* [sequences, length] */
-    int *skill;      /* [sequences]; -1: filled up, outside all losses */
-    int32_t *window; /* [length + 1] */
+    int32_t *token, *target; /* [sequences, length]; target -1: not counted */
+    wide *losses, *hits;     /* [sequences, length] */
+    struct batch_row *row;   /* [sequences] */
+};
+
+struct batch_row {
+    int skill;            /* -1: filled up, outside all losses */
+    struct data_row data; /* how far its tokens and its answer go */
+    long targets;         /* that count */
 };
 
 void batch_init(struct batch *b, const struct data *data, struct model *model);
 void batch_free(struct batch *b);
 
-/* Sequence i is a window of a skill, or nothing. */
+/* Sequence i is a window of a skill, or nothing.  With LOSS_ANSWER only the
+ * answer counts, where the window has one. */
 void batch_read(struct batch *b, long i, const struct data_split *split,
-                int skill, int64_t window);
+                struct draw draw, enum loss_over over);
 void batch_leave_out(struct batch *b, long i);
 
 /* model_losses and model_gradients on it.  Collective over the tensor ranks. */
 void batch_losses(struct batch *b);
 void batch_gradients(struct batch *b, double scale);
 
-/* Adds the losses of each sequence to loss[skill], their number to
- * tokens[skill]. */
-void batch_add(const struct batch *b, double *loss, double *tokens);
+/* The sum of the losses of sequence i. */
+double batch_loss(const struct batch *b, long i);
+
+/* Whether every token of its answer is what the model finds most likely: greedy
+ * decoding would give just this answer.  After batch_losses. */
+bool batch_answered(const struct batch *b, long i);
 
 #endif

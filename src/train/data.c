@@ -13,12 +13,12 @@ enum {
      * when they are first read. */
     CHECKED_BLOCKS = 64,
     SYNTHETIC_TRAIN = 1 << 20, /* windows a skill */
-    SYNTHETIC_VALIDATION = 64,
+    SYNTHETIC_EVALUATION = 64,
 };
 
 /* The skills of the directory that have the split.  Collective over g. */
-static struct names list_skills(const char *directory, const char *split,
-                                struct group *g)
+static struct names list_skills(const struct corpus_files *files,
+                                const char *split, struct group *g)
 {
     struct problem wrong = NO_PROBLEM;
     struct names names = {0};
@@ -26,12 +26,12 @@ static struct names list_skills(const char *directory, const char *split,
     long n = 0;
 
     if (group_rank(g) == 0) {
-        wrong = corpus_files_skills(directory, split, &list, &n);
-        if (!is_problem(&wrong) && n == 0)
+        corpus_files_skills(files, split, &list, &n);
+        if (n == 0)
             wrong = problem("data.directory: %s holds no skill shard of the %s "
                             "split (SKILL.%s.h5); make some with skillet "
                             "tokenize",
-                            directory, split, split);
+                            files->directory, split, split);
         for (long i = 0; i < n; i++)
             names_add(&names, list[i]);
         corpus_files_skills_free(list, n);
@@ -50,6 +50,11 @@ static struct problem check_alike(const struct corpus *a,
 {
     const struct shard *x = &a->part[0].file.head, *y = &b->part[0].file.head;
 
+    if (a->layout != b->layout)
+        return problem("%s has layout %s and %s has layout %s; choose skills "
+                       "of one layout with skills.train and skills.evaluate",
+                       x->path, shard_layout_name(a->layout), y->path,
+                       shard_layout_name(b->layout));
     if (strcmp(x->tokenizer, y->tokenizer) ||
         strcmp(x->tokenizer_sha256, y->tokenizer_sha256) ||
         x->vocabulary_size != y->vocabulary_size ||
@@ -96,32 +101,48 @@ static struct problem check_blocks(struct data_split *split, struct group *g)
     return wrong;
 }
 
-static void open_split(struct data *d, struct data_split *split,
-                       const char *name, const char *chosen, const char *place,
-                       const struct settings *s, struct group *g)
+static void choose_skills(struct data_split *split, const char *chosen,
+                          const char *place, const struct corpus_files *files,
+                          struct group *g)
 {
-    const char *directory = s->data.directory;
-    struct names known = list_skills(directory, name, g);
+    struct names known = list_skills(files, split->name, g);
 
     refuse_if(g, names_choose(&split->skills, chosen, place, &known));
     names_free(&known);
+}
+
+static void open_skill(const struct data *d, struct data_split *split, int i,
+                       const struct corpus_files *files,
+                       const struct settings *s, struct group *g)
+{
+    struct corpus *c = &split->corpora[i];
+
+    corpus_open(c, g, files, split->skills.at[i], split->name);
+    refuse_if(g, check_alike(d->train.corpora, c));
+    refuse_if(g, check_vocabulary(s, c));
+    if (c->layout == SHARD_SAMPLES) {
+        corpus_check_samples(c, g, d->length + 1);
+        split->windows[i] = c->documents;
+        return;
+    }
+    split->windows[i] = (c->stream_length - 1) / d->length;
+    if (split->windows[i] < 1)
+        refuse(g,
+               "skill %s has %ld tokens in its %s split, fewer than one "
+               "window of train.sequence_length=%ld and its target",
+               split->skills.at[i], c->stream_length, split->name, d->length);
+}
+
+static void open_split(const struct data *d, struct data_split *split,
+                       const struct corpus_files *files,
+                       const struct settings *s, struct group *g)
+{
     split->corpora = calloc((size_t)split->skills.n, sizeof *split->corpora);
     split->windows = calloc((size_t)split->skills.n, sizeof *split->windows);
     CHECK(split->corpora && split->windows, "no memory for %d skills",
           split->skills.n);
-    for (int i = 0; i < split->skills.n; i++) {
-        struct corpus *c = &split->corpora[i];
-
-        corpus_open(c, g, directory, split->skills.at[i], name);
-        refuse_if(g, check_alike(d->train.corpora, c));
-        refuse_if(g, check_vocabulary(s, c));
-        split->windows[i] = (c->stream_length - 1) / d->length;
-        if (split->windows[i] < 1)
-            refuse(g,
-                   "skill %s has %ld tokens in its %s split, fewer than one "
-                   "window of train.sequence_length=%ld and its target",
-                   split->skills.at[i], c->stream_length, name, d->length);
-    }
+    for (int i = 0; i < split->skills.n; i++)
+        open_skill(d, split, i, files, s, g);
     refuse_if(g, check_blocks(split, g));
 }
 
@@ -139,29 +160,104 @@ static void open_synthetic(struct data_split *split, const char *chosen,
     names_free(&known);
 }
 
-void data_open(struct data *d, const struct settings *s, struct group *g)
+/* Every evaluation skill is tested. */
+static void copy_names(struct names *to, const struct names *from)
 {
-    const char *train = settings_place(s, "skills.train");
-    const char *evaluate = settings_place(s, "skills.evaluate");
+    for (int i = 0; i < from->n; i++)
+        names_add(to, from->at[i]);
+}
 
-    *d = (struct data){.length = s->train.sequence_length,
-                       .vocabulary = s->model.vocabulary,
-                       .seed = (uint64_t)s->train.seed};
-    if (*s->data.directory) {
-        open_split(d, &d->train, "train", s->skills.train, train, s, g);
-        open_split(d, &d->validation, "validation", s->skills.evaluate,
-                   evaluate, s, g);
-        if (!d->vocabulary)
-            d->vocabulary = d->train.corpora[0].vocabulary_size;
-        return;
+static void open_shards(struct data *d, const struct settings *s,
+                        struct group *g)
+{
+    struct corpus_files files = {0};
+
+    refuse_if(g, group_rank(g) == 0
+                     ? corpus_files_list(&files, s->data.directory)
+                     : NO_PROBLEM);
+    choose_skills(&d->train, s->skills.train, settings_place(s, "skills.train"),
+                  &files, g);
+    open_split(d, &d->train, &files, s, g);
+    choose_skills(&d->validation, s->skills.evaluate,
+                  settings_place(s, "skills.evaluate"), &files, g);
+    open_split(d, &d->validation, &files, s, g);
+    if (d->test.is_listed) {
+        copy_names(&d->test.skills, &d->validation.skills);
+        open_split(d, &d->test, &files, s, g);
     }
+    corpus_files_free(&files);
+    if (!d->vocabulary)
+        d->vocabulary = d->train.corpora[0].vocabulary_size;
+}
+
+static void make_synthetic(struct data *d, const struct settings *s,
+                           struct group *g)
+{
+    const char *place = settings_place(s, "skills.evaluate");
+    const char *evaluate =
+        *s->skills.evaluate ? s->skills.evaluate : s->skills.train;
+
     if (!d->vocabulary)
         refuse(g, "model.vocabulary is not given, and without data.directory "
                   "no shard tells it");
-    open_synthetic(&d->train, s->skills.train, train, SYNTHETIC_TRAIN, g);
-    open_synthetic(&d->validation,
-                   *s->skills.evaluate ? s->skills.evaluate : s->skills.train,
-                   evaluate, SYNTHETIC_VALIDATION, g);
+    open_synthetic(&d->train, s->skills.train,
+                   settings_place(s, "skills.train"), SYNTHETIC_TRAIN, g);
+    open_synthetic(&d->validation, evaluate, place, SYNTHETIC_EVALUATION, g);
+    if (d->test.is_listed)
+        open_synthetic(&d->test, evaluate, place, SYNTHETIC_EVALUATION, g);
+}
+
+static struct problem choose_splits(struct data *d, const struct settings *s)
+{
+    struct data_split *const splits[] = {&d->train, &d->validation, &d->test};
+    struct problem wrong = NO_PROBLEM;
+    struct names words = {0};
+
+    names_split(&words, s->evaluate.split);
+    for (int i = 0; i < words.n; i++) {
+        int split = 0;
+
+        while (split < 3 && strcmp(words.at[i], splits[split]->name))
+            split++;
+        if (split < 3)
+            splits[split]->is_listed = true;
+        else
+            wrong = problem("%s: there is no split \"%s\"; there are train, "
+                            "validation and test",
+                            settings_place(s, "evaluate.split"), words.at[i]);
+    }
+    names_free(&words);
+    return wrong;
+}
+
+static struct problem check_answers(const struct data *d,
+                                    const struct settings *s)
+{
+    for (int i = 0; i < d->train.skills.n; i++)
+        if (s->train.loss == LOSS_ANSWER && !data_has_answers(&d->train, i))
+            return problem("%s: skill %s has no answers in its train split; "
+                           "train on all tokens, or leave the skill out",
+                           settings_place(s, "train.loss"),
+                           d->train.skills.at[i]);
+    return NO_PROBLEM;
+}
+
+void data_open(struct data *d, const struct settings *s, struct group *g)
+{
+    *d = (struct data){.train.name = "train",
+                       .validation.name = "validation",
+                       .test.name = "test",
+                       .length = s->train.sequence_length,
+                       .vocabulary = s->model.vocabulary,
+                       .seed = (uint64_t)s->train.seed};
+    d->stream = malloc(((size_t)d->length + 1) * sizeof *d->stream);
+    CHECK(d->stream, "no memory for %ld tokens", d->length + 1);
+    refuse_if(g, choose_splits(d, s));
+    if (*s->data.directory)
+        open_shards(d, s, g);
+    else
+        make_synthetic(d, s, g);
+    refuse_if(g, check_answers(d, s));
 }
 
 static void close_split(struct data_split *split)
@@ -177,14 +273,23 @@ void data_close(struct data *d)
 {
     close_split(&d->train);
     close_split(&d->validation);
+    close_split(&d->test);
+    free(d->stream);
+}
+
+bool data_has_answers(const struct data_split *split, int skill)
+{
+    return split->corpora && split->corpora[skill].has_answers;
 }
 
 static void make_random(const struct data *d, const struct data_split *split,
                         int skill, int64_t first, long n, int32_t *out)
 {
     const char *name = split->skills.at[skill];
-    int place = names_find(&d->train.skills, name);
-    uint64_t key = rng_key(d->seed, name, split == &d->train, 2);
+    bool is_train = split == &d->train;
+    int place = is_train ? skill : names_find(&d->train.skills, name);
+    uint64_t number = is_train ? 1 : split == &d->test ? 2 : 0;
+    uint64_t key = rng_key(d->seed, name, number, 2);
     uint64_t parts = (uint64_t)(place < 0 ? d->train.skills.n : place) + 1;
     uint64_t ids = ((uint64_t)d->vocabulary + parts - 1) / parts;
 
@@ -192,16 +297,45 @@ static void make_random(const struct data *d, const struct data_split *split,
         out[i] = (int32_t)(rng_bits(key, (uint64_t)(first + i)) % ids);
 }
 
-void data_read(const struct data *d, const struct data_split *split, int skill,
-               int64_t window, int32_t *tokens)
+/* The sample's last token is a target alone. */
+static struct problem read_sample(const struct data *d, struct corpus *c,
+                                  int64_t window, struct data_row *row)
 {
+    struct corpus_sample sample;
+    struct problem wrong =
+        corpus_read_sample(c, window, d->length + 1, d->stream, &sample);
+
+    if (is_problem(&wrong))
+        return wrong;
+    row->tokens = sample.tokens - 1;
+    if (sample.answer.length > 0) {
+        row->answer = (long)sample.answer.first - 1;
+        row->answer_end = row->answer + (long)sample.answer.length;
+    }
+    return wrong;
+}
+
+struct data_row data_read(const struct data *d, const struct data_split *split,
+                          int skill, int64_t window, int32_t *token,
+                          int32_t *target)
+{
+    struct corpus *c = split->corpora ? &split->corpora[skill] : NULL;
+    struct data_row row = {.tokens = d->length};
     int64_t first = window * d->length;
     struct problem wrong = NO_PROBLEM;
 
-    if (split->corpora)
-        wrong =
-            corpus_read(&split->corpora[skill], first, d->length + 1, tokens);
+    if (!c)
+        make_random(d, split, skill, first, d->length + 1, d->stream);
+    else if (c->layout == SHARD_SAMPLES)
+        wrong = read_sample(d, c, window, &row);
     else
-        make_random(d, split, skill, first, d->length + 1, tokens);
+        wrong = corpus_read(c, first, d->length + 1, d->stream);
     CHECK(!is_problem(&wrong), "%s", wrong.text);
+    for (long t = 0; t < d->length; t++) {
+        bool is_padding = t >= row.tokens;
+
+        token[t] = is_padding ? 0 : d->stream[t];
+        target[t] = is_padding ? -1 : d->stream[t + 1];
+    }
+    return row;
 }

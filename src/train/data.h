@@ -8,38 +8,58 @@
 #include "src/settings.h"
 #include "src/skills/names.h"
 
-/* The skills of a run and their windows.
+/* The skills of a run and their windows, of L = train.sequence_length tokens.
  *
- * The documents of a skill, joined, are one stream; window w of a stream is its
- * tokens [w L, w L + L) with L = train.sequence_length, and its targets are the
- * tokens one further on.  Training skills are read from the train split,
- * evaluation skills from the validation split.
+ * Layout "packed": the documents of a skill, joined, are one stream; window w
+ * of a stream is its tokens [w L, w L + L), and its targets are the tokens one
+ * further on.
+ *
+ * Layout "samples": window w is sample w.  Its first tokens are those of the
+ * sample but the last one, its targets the tokens one further on; behind them
+ * stands padding.
+ *
+ * Training skills are read from the train split, evaluation skills from the
+ * validation split and, where evaluate.split names it, the test split.
  *
  * Without data.directory the tokens are random (for tests and benchmarks):
  * training skill number i draws from the first 1/(i+1) of the vocabulary, so
  * that skills differ in what there is to learn. */
 struct data_split {
+    const char *name;
+    bool is_listed; /* in evaluate.split */
     struct names skills;
     int64_t *windows;       /* [skills] how many each has */
     struct corpus *corpora; /* [skills], NULL if synthetic */
 };
 
 struct data {
-    struct data_split train, validation;
+    struct data_split train, validation, test;
     long length, vocabulary;
     uint64_t seed;
+    int32_t *stream; /* [length + 1] for data_read */
 };
 
-/* Refuses what does not fit together: shards of different tokenizers, unknown
- * skills, a skill without a window, ids beyond model.vocabulary.  Collective
- * over g. */
+/* Refuses what does not fit together: shards of different tokenizers or
+ * layouts, unknown skills and splits, a skill without a window, a sample longer
+ * than one, an answer to learn where there is none, ids beyond
+ * model.vocabulary.  Collective over g. */
 void data_open(struct data *d, const struct settings *s, struct group *g);
 void data_close(struct data *d);
 
-/* The length + 1 tokens of a window of one of d's splits: tokens[t + 1] is the
- * target of tokens[t].  Stops the job if the file can't be read or its sums do
- * not fit. */
-void data_read(const struct data *d, const struct data_split *split, int skill,
-               int64_t window, int32_t *tokens);
+/* Whether the windows of a skill have answers. */
+bool data_has_answers(const struct data_split *split, int skill);
+
+/* What stands in a window. */
+struct data_row {
+    long tokens;             /* the others are padding */
+    long answer, answer_end; /* targets of its answer; equal: it has none */
+};
+
+/* A window of one of d's splits: token[length], 0 in the padding, and
+ * target[length], -1 there.  Stops the job if the file can't be read or its
+ * sums do not fit. */
+struct data_row data_read(const struct data *d, const struct data_split *split,
+                          int skill, int64_t window, int32_t *token,
+                          int32_t *target);
 
 #endif

@@ -1,59 +1,99 @@
 #include "src/train/evaluate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernels/check.h"
 
+void evaluate_init(struct evaluation *e, const struct settings *settings,
+                   const struct grid *grid, struct batch *batch)
+{
+    const struct data *d = batch->data;
+    int train = d->train.skills.n, others = d->validation.skills.n;
+    size_t skills = (size_t)(train > others ? train : others);
+
+    *e =
+        (struct evaluation){.settings = settings, .grid = grid, .batch = batch};
+    e->loss = malloc(2 * skills * sizeof *e->loss);
+    CHECK(e->loss, "no memory to evaluate %zu skills", skills);
+}
+
+void evaluate_free(struct evaluation *e)
+{
+    free(e->loss);
+}
+
 /* All windows of all skills in one row, so that micro-batches are full however
- * few windows a skill has. */
+ * few windows a skill has.  It is read forward. */
 struct row {
     const struct data_split *split;
     int64_t cap;
+    int skill;
+    int64_t start; /* of the skill in the row */
 };
 
-static int64_t windows_of(struct row row, int skill)
+static int64_t windows_of(const struct row *row, int skill)
 {
-    int64_t n = row.split->windows[skill];
+    int64_t n = row->split->windows[skill];
 
-    return row.cap && row.cap < n ? row.cap : n;
+    return row->cap && row->cap < n ? row->cap : n;
 }
 
 /* Sequence i of the batch is number `place` of the row, or nothing past its
  * end. */
-static void read_place(struct batch *b, long i, struct row row, int64_t place)
+static void read_place(struct evaluation *e, long i, struct row *row,
+                       int64_t place)
 {
-    for (int skill = 0; skill < row.split->skills.n; skill++) {
-        int64_t n = windows_of(row, skill);
+    enum loss_over over = (enum loss_over)e->settings->evaluate.loss;
 
-        if (place < n) {
-            batch_read(b, i, row.split, skill, place);
-            return;
-        }
-        place -= n;
+    while (row->skill < row->split->skills.n &&
+           place >= row->start + windows_of(row, row->skill)) {
+        row->start += windows_of(row, row->skill);
+        row->skill++;
     }
-    batch_leave_out(b, i);
+    if (row->skill < row->split->skills.n)
+        batch_read(e->batch, i, row->split,
+                   (struct draw){row->skill, place - row->start}, over);
+    else
+        batch_leave_out(e->batch, i);
 }
 
-void evaluate_skills(struct batch *b, const struct grid *grid, long cap,
-                     double *loss)
+static void add_batch(struct evaluation *e)
 {
-    struct row row = {&b->data->validation, cap};
-    int k = row.split->skills.n;
-    double *sums = calloc(2 * (size_t)k, sizeof *sums);
-    int64_t total = 0, stride = b->sequences * group_size(grid->data);
+    const struct batch *b = e->batch;
 
-    CHECK(sums, "no memory to evaluate %d skills", k);
-    for (int skill = 0; skill < k; skill++)
-        total += windows_of(row, skill);
-    for (int64_t first = b->sequences * group_rank(grid->data); first < total;
-         first += stride) {
-        for (long i = 0; i < b->sequences; i++)
-            read_place(b, i, row, first + i);
-        batch_losses(b);
-        batch_add(b, sums, sums + k);
+    for (long i = 0; i < b->sequences; i++) {
+        int skill = b->row[i].skill;
+
+        if (skill < 0)
+            continue;
+        e->loss[skill] += batch_loss(b, i) / (double)b->row[i].targets;
+        e->accuracy[skill] += batch_answered(b, i);
     }
-    group_sum(grid->data, sums, 2 * k);
+}
+
+void evaluate_split(struct evaluation *e, const struct data_split *split)
+{
+    struct batch *b = e->batch;
+    struct row row = {.split = split, .cap = e->settings->evaluate.windows};
+    int k = split->skills.n;
+    int64_t total = 0, stride = b->sequences * group_size(e->grid->data);
+
+    e->split = split;
+    e->accuracy = e->loss + k;
+    memset(e->loss, 0, 2 * (size_t)k * sizeof *e->loss);
     for (int skill = 0; skill < k; skill++)
-        loss[skill] = sums[skill] / sums[k + skill];
-    free(sums);
+        total += windows_of(&row, skill);
+    for (int64_t first = b->sequences * group_rank(e->grid->data);
+         first < total; first += stride) {
+        for (long i = 0; i < b->sequences; i++)
+            read_place(e, i, &row, first + i);
+        batch_losses(b);
+        add_batch(e);
+    }
+    group_sum(e->grid->data, e->loss, 2 * k);
+    for (int skill = 0; skill < k; skill++) {
+        e->loss[skill] /= (double)windows_of(&row, skill);
+        e->accuracy[skill] /= (double)windows_of(&row, skill);
+    }
 }

@@ -1,6 +1,7 @@
 #include "src/train/loop.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +21,11 @@ struct run {
     struct sampler sampler;
     struct model model;
     struct step step;
+    struct evaluation evaluation;
     struct report report;
     double *p;       /* [training skills] */
     int64_t *counts; /* [training skills] */
-    double *loss;    /* [evaluation skills] the last evaluation */
-    bool without_graph;
-    long done;      /* steps */
-    long evaluated; /* the step of the last evaluation, or -1 */
+    long done;       /* steps */
 };
 
 /* How the ranks are to share the work, before any of it is done. */
@@ -78,7 +77,7 @@ static void start_policy(struct run *run)
 
     if (group_rank(run->grid.all) == 0)
         wrong = policy_init(&run->policy, run->settings, &d->train.skills,
-                            &d->validation.skills, &run->without_graph);
+                            &d->validation.skills, d->train.windows);
     refuse_if(run->grid.all, wrong);
 }
 
@@ -106,30 +105,28 @@ static void start(struct run *run, struct group *g)
     shape = find_shape(run);
     run->p = take((size_t)data->train.skills.n, sizeof *run->p);
     run->counts = take((size_t)data->train.skills.n, sizeof *run->counts);
-    run->loss = take((size_t)data->validation.skills.n, sizeof *run->loss);
-    mixture_init(&run->mixture, data->train.skills.n);
+    mixture_init(&run->mixture, s, data->train.skills.n, data->train.windows);
     sampler_init(&run->sampler, &data->train.skills, data->train.windows,
                  (uint64_t)s->train.seed);
     model_init(&run->model, &shape, run->grid.tensor, s->train.seed);
     step_init(&run->step, s, &run->grid, data, &run->model);
-    run->evaluated = -1;
+    evaluate_init(&run->evaluation, s, &run->grid, &run->step.batch);
     report_open(&run->report, s, g, data);
     report_start(&run->report, &run->grid, &run->model);
-    if (run->without_graph)
-        report_warning(&run->report, "no mixture.graph: every skill is taken "
-                                     "to teach itself alone");
+    for (int i = 0; policy_warning(&run->policy, i); i++)
+        report_warning(&run->report, policy_warning(&run->policy, i));
 }
 
 static void finish(struct run *run)
 {
     report_close(&run->report);
+    evaluate_free(&run->evaluation);
     step_free(&run->step);
     model_free(&run->model);
     sampler_free(&run->sampler);
     mixture_free(&run->mixture);
     free(run->p);
     free(run->counts);
-    free(run->loss);
     policy_free(&run->policy);
     data_close(&run->data);
     grid_free(&run->grid);
@@ -137,19 +134,47 @@ static void finish(struct run *run)
 
 enum outcome { GOES_ON, ASKED_TO_STOP, NOT_FINITE };
 
-static enum outcome evaluate(struct run *run)
+/* True if all losses are finite here. */
+static bool evaluate_one(struct run *run, const struct data_split *split)
 {
+    struct evaluation *e = &run->evaluation;
     bool is_finite = true;
 
-    if (run->evaluated == run->done)
-        return GOES_ON;
-    evaluate_skills(&run->step.batch, &run->grid,
-                    run->settings->evaluate.windows, run->loss);
-    run->evaluated = run->done;
-    report_evaluation(&run->report, run->done, run->loss);
-    for (int i = 0; i < run->data.validation.skills.n; i++)
-        is_finite &= isfinite(run->loss[i]) != 0;
+    evaluate_split(e, split);
+    report_evaluation(&run->report, run->done, e);
+    for (int i = 0; i < split->skills.n; i++)
+        is_finite &= isfinite(e->loss[i]) != 0;
+    return is_finite;
+}
+
+/* Validation drives the mixture, so it is always evaluated; test data are for
+ * the end alone. */
+static enum outcome evaluate(struct run *run)
+{
+    const struct data *d = &run->data;
+    bool is_finite = evaluate_one(run, &d->validation);
+
+    if (group_rank(run->grid.all) == 0 && is_finite)
+        policy_observe(&run->policy, run->done, run->evaluation.loss);
+    if (d->train.is_listed)
+        is_finite &= evaluate_one(run, &d->train);
+    if (d->test.is_listed && run->done == run->settings->train.steps)
+        is_finite &= evaluate_one(run, &d->test);
     return group_any(run->grid.all, !is_finite) ? NOT_FINITE : GOES_ON;
+}
+
+static void warn_of_exhausted(struct run *run)
+{
+    for (int i; (i = mixture_exhausted(&run->mixture)) >= 0;) {
+        char text[256];
+
+        snprintf(text, sizeof text,
+                 "skill %s reaches mixture.epoch_cap=%g: its share goes to the "
+                 "others",
+                 run->data.train.skills.at[i],
+                 run->settings->mixture.epoch_cap);
+        report_warning(&run->report, text);
+    }
 }
 
 /* The next stretch of training: rank 0 asks the policy, and every rank gets the
@@ -161,26 +186,41 @@ static long next_round(struct run *run)
     struct stretch stretch = {0};
 
     if (group_rank(all) == 0) {
-        if (run->done > 0)
-            policy_observe(&run->policy, run->loss);
         stretch = policy_next(&run->policy);
         memcpy(run->p, stretch.p, skills * sizeof *run->p);
         if (stretch.steps)
             mixture_deal(&run->mixture, run->p,
                          stretch.steps * run->settings->train.global_batch,
                          run->counts);
+        warn_of_exhausted(run);
     }
     group_broadcast(all, &stretch.steps, sizeof stretch.steps);
     group_broadcast(all, run->counts, skills * sizeof *run->counts);
     return stretch.steps;
 }
 
-static enum outcome train_step(struct run *run, long in_round)
+/* Where the window counts evaluations, a mixture does not see the one of its
+ * own step. */
+static enum outcome start_round(struct run *run, long *steps)
+{
+    bool is_blind = run->settings->mixture.window_unit == WINDOW_EVALUATIONS;
+    enum outcome outcome;
+
+    *steps = is_blind ? next_round(run) : 0;
+    outcome = evaluate(run);
+    if (!is_blind && outcome == GOES_ON)
+        *steps = next_round(run);
+    return outcome;
+}
+
+/* Step i of a round.  The evaluation behind its last one is the next round's.
+ */
+static enum outcome train_step(struct run *run, long i, long steps)
 {
     long every = run->settings->evaluate.every;
     double start = clock_seconds();
     struct step_result result =
-        step_run(&run->step, &run->sampler, run->done, in_round);
+        step_run(&run->step, &run->sampler, run->done, i);
 
     run->done++;
     report_step(&run->report, run->done, &result, clock_seconds() - start);
@@ -188,21 +228,22 @@ static enum outcome train_step(struct run *run, long in_round)
         return NOT_FINITE;
     if (result.stop_asked && run->done < run->settings->train.steps)
         return ASKED_TO_STOP;
-    return every && run->done % every == 0 ? evaluate(run) : GOES_ON;
+    return every && run->done % every == 0 && i + 1 < steps ? evaluate(run)
+                                                            : GOES_ON;
 }
 
 static enum outcome train_rounds(struct run *run)
 {
     for (long round = 0;; round++) {
-        enum outcome outcome = evaluate(run);
-        long steps = outcome == GOES_ON ? next_round(run) : 0;
+        long steps;
+        enum outcome outcome = start_round(run, &steps);
 
-        if (steps == 0)
+        if (outcome != GOES_ON || steps == 0)
             return outcome;
         report_mixture(&run->report, round, run->done, run->p, run->counts);
         sampler_advance(&run->sampler, run->counts);
         for (long i = 0; i < steps && outcome == GOES_ON; i++)
-            outcome = train_step(run, i);
+            outcome = train_step(run, i, steps);
         if (outcome != GOES_ON)
             return outcome;
     }

@@ -23,16 +23,6 @@ static void end_event(struct report *r)
     CHECK(!is_problem(&wrong), "%s", wrong.text);
 }
 
-static const char **name_list(const struct names *names)
-{
-    const char **list = calloc((size_t)names->n, sizeof *list);
-
-    CHECK(list, "no memory for %d names", names->n);
-    for (int i = 0; i < names->n; i++)
-        list[i] = names->at[i];
-    return list;
-}
-
 /* Every directory on the way, as mkdir -p. */
 static struct problem make_directory(const char *path)
 {
@@ -125,27 +115,21 @@ static struct problem open_files(struct report *r)
 void report_open(struct report *r, const struct settings *s, struct group *g,
                  const struct data *d)
 {
-    int skills;
+    int train = d->train.skills.n, others = d->validation.skills.n;
+    size_t skills = (size_t)(train > others ? train : others);
 
-    *r = (struct report){.writes = group_rank(g) == 0,
-                         .settings = s,
-                         .n_train = d->train.skills.n,
-                         .n_evaluate = d->validation.skills.n};
+    *r = (struct report){
+        .writes = group_rank(g) == 0, .settings = s, .train = &d->train.skills};
     refuse_if(g, r->writes ? open_files(r) : NO_PROBLEM);
-    r->train = name_list(&d->train.skills);
-    r->evaluate = name_list(&d->validation.skills);
-    skills = r->n_train > r->n_evaluate ? r->n_train : r->n_evaluate;
-    r->some_names = calloc((size_t)skills, sizeof *r->some_names);
-    r->some = calloc((size_t)skills, sizeof *r->some);
-    CHECK(r->some_names && r->some, "no memory to report %d skills", skills);
+    r->some_names = calloc(skills, sizeof *r->some_names);
+    r->some = calloc(skills, sizeof *r->some);
+    CHECK(r->some_names && r->some, "no memory to report %zu skills", skills);
 }
 
 void report_close(struct report *r)
 {
     if (r->writes)
         metrics_close(&r->metrics);
-    free(r->train);
-    free(r->evaluate);
     free(r->some_names);
     free(r->some);
 }
@@ -228,39 +212,74 @@ void report_warning(struct report *r, const char *text)
     end_event(r);
 }
 
+static void add_numbers(struct report *r, const char *member,
+                        const struct names *skills, const double *x)
+{
+    for (int i = 0; i < skills->n; i++)
+        r->some_names[i] = skills->at[i];
+    metrics_numbers(&r->metrics, member, r->some_names, x, skills->n);
+}
+
 void report_mixture(struct report *r, long round, long step, const double *p,
                     const int64_t *counts)
 {
     if (!r->writes)
         return;
-    for (int i = 0; i < r->n_train; i++)
+    for (int i = 0; i < r->train->n; i++)
         r->some[i] = (double)counts[i];
     metrics_begin(&r->metrics, "mixture");
     metrics_integer(&r->metrics, "round", round);
     metrics_integer(&r->metrics, "step", step);
-    metrics_numbers(&r->metrics, "p", r->train, p, r->n_train);
-    metrics_numbers(&r->metrics, "counts", r->train, r->some, r->n_train);
+    add_numbers(r, "p", r->train, p);
+    add_numbers(r, "counts", r->train, r->some);
     end_event(r);
-    for (int i = 0; i < r->n_train; i++)
-        log_line("round %ld share %s %.4f", round, r->train[i], p[i]);
+    for (int i = 0; i < r->train->n; i++)
+        log_line("round %ld share %s %.4f", round, r->train->at[i], p[i]);
 }
 
-void report_evaluation(struct report *r, long step, const double *loss)
+/* Of the skills that have answers, if there are any. */
+static void add_accuracy(struct report *r, const struct evaluation *e)
 {
+    long n = 0;
+
+    for (int i = 0; i < e->split->skills.n; i++)
+        if (data_has_answers(e->split, i)) {
+            r->some_names[n] = e->split->skills.at[i];
+            r->some[n++] = e->accuracy[i];
+        }
+    if (n > 0)
+        metrics_numbers(&r->metrics, "accuracy", r->some_names, r->some, n);
+}
+
+static void log_evaluation(long step, const struct evaluation *e)
+{
+    for (int i = 0; i < e->split->skills.n; i++) {
+        char accuracy[32] = "";
+
+        if (data_has_answers(e->split, i))
+            snprintf(accuracy, sizeof accuracy, " accuracy %.3f",
+                     e->accuracy[i]);
+        log_line("step %ld %s %s loss %.4f%s", step, e->split->name,
+                 e->split->skills.at[i], e->loss[i], accuracy);
+    }
+}
+
+void report_evaluation(struct report *r, long step, const struct evaluation *e)
+{
+    const struct names *skills = &e->split->skills;
+
     if (!r->writes)
         return;
-    for (int i = 0; i < r->n_evaluate; i++)
-        r->some[i] = exp(loss[i]);
+    for (int i = 0; i < skills->n; i++)
+        r->some[i] = exp(e->loss[i]);
     metrics_begin(&r->metrics, "evaluation");
     metrics_integer(&r->metrics, "step", step);
-    metrics_text(&r->metrics, "split", "validation");
-    metrics_numbers(&r->metrics, "loss", r->evaluate, loss, r->n_evaluate);
-    metrics_numbers(&r->metrics, "perplexity", r->evaluate, r->some,
-                    r->n_evaluate);
+    metrics_text(&r->metrics, "split", e->split->name);
+    add_numbers(r, "loss", skills, e->loss);
+    add_numbers(r, "perplexity", skills, r->some);
+    add_accuracy(r, e);
     end_event(r);
-    for (int i = 0; i < r->n_evaluate; i++)
-        log_line("step %ld validation %s loss %.4f", step, r->evaluate[i],
-                 loss[i]);
+    log_evaluation(step, e);
 }
 
 static void log_step(const struct report *r, long done,
@@ -283,10 +302,10 @@ static void add_skill_loss(struct report *r, const struct step_result *result)
 {
     long n = 0;
 
-    for (int i = 0; i < r->n_train; i++)
-        if (result->skill_tokens[i] > 0) {
-            r->some_names[n] = r->train[i];
-            r->some[n++] = result->skill_loss[i] / result->skill_tokens[i];
+    for (int i = 0; i < r->train->n; i++)
+        if (result->skill_targets[i] > 0) {
+            r->some_names[n] = r->train->at[i];
+            r->some[n++] = result->skill_loss[i] / result->skill_targets[i];
         }
     metrics_numbers(&r->metrics, "skill_loss", r->some_names, r->some, n);
 }
@@ -294,23 +313,23 @@ static void add_skill_loss(struct report *r, const struct step_result *result)
 void report_step(struct report *r, long done, const struct step_result *result,
                  double seconds)
 {
-    double tokens = (double)r->settings->train.global_batch *
-                    (double)r->settings->train.sequence_length;
+    double rate = result->tokens / seconds;
 
+    r->tokens += result->tokens;
     if (!r->writes)
         return;
     metrics_begin(&r->metrics, "step");
     metrics_integer(&r->metrics, "step", done);
-    metrics_number(&r->metrics, "tokens", tokens * (double)done);
+    metrics_number(&r->metrics, "tokens", r->tokens);
     metrics_number(&r->metrics, "loss", result->loss);
     add_skill_loss(r, result);
     metrics_number(&r->metrics, "learning_rate", result->rate);
     metrics_number(&r->metrics, "grad_norm", result->norm);
-    metrics_number(&r->metrics, "tokens_per_second", tokens / seconds);
+    metrics_number(&r->metrics, "tokens_per_second", rate);
     metrics_integer(&r->metrics, "slowest_rank", result->slowest_rank);
     metrics_number(&r->metrics, "slowest_seconds", result->busy_seconds);
     end_event(r);
-    log_step(r, done, result, tokens / seconds);
+    log_step(r, done, result, rate);
 }
 
 void report_stop(struct report *r, long done, const char *reason, int status)

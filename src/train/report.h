@@ -3,7 +3,7 @@
 
 #include "io/metrics.h"
 #include "src/model/model.h"
-#include "src/train/data.h"
+#include "src/train/evaluate.h"
 #include "src/train/step.h"
 
 /* What a run tells: OUTPUT/run.ini and OUTPUT/metrics.jsonl for programs, lines
@@ -13,12 +13,12 @@ struct report {
     bool writes;
     const struct settings *settings;
     struct metrics metrics;
-    const char **train, **evaluate; /* names of the skills */
-    int n_train, n_evaluate;
-    const char **some_names; /* room for numbers of some skills by name */
+    const struct names *train; /* skills */
+    const char **some_names;   /* room for numbers of some skills by name */
     double *some;
     const struct grid *grid; /* from report_start on */
     double started;          /* first step, by the clock */
+    double tokens;           /* of all steps, without padding */
 };
 
 /* Refuses a directory that is not given or holds a run already, before any
@@ -40,7 +40,7 @@ void report_warning(struct report *r, const char *text);
 
 void report_mixture(struct report *r, long round, long step, const double *p,
                     const int64_t *counts);
-void report_evaluation(struct report *r, long step, const double *loss);
+void report_evaluation(struct report *r, long step, const struct evaluation *e);
 
 /* `done` steps are whole; this one took `seconds`. */
 void report_step(struct report *r, long done, const struct step_result *result,

@@ -16,9 +16,10 @@ void sampler_init(struct sampler *s, const struct names *names,
                           .windows = windows,
                           .names = names,
                           .round = -1};
-    s->cursor = calloc(2 * k, sizeof *s->cursor);
+    s->cursor = calloc(3 * k, sizeof *s->cursor);
     CHECK(s->cursor, "no memory to sample %zu skills", k);
     s->count = s->cursor + k;
+    s->before = s->count + k;
 }
 
 void sampler_free(struct sampler *s)
@@ -34,22 +35,39 @@ void sampler_advance(struct sampler *s, const int64_t *counts)
     for (int i = 0; i < s->k; i++) {
         s->cursor[i] += s->count[i];
         s->count[i] = counts[i];
+        s->before[i] = s->samples;
         s->samples += counts[i];
     }
+}
+
+/* The last skill that begins at or before a slot has it: those without samples
+ * begin where the next one does. */
+static int find_skill(const struct sampler *s, int64_t slot)
+{
+    int from = 0, to = s->k;
+
+    while (to - from > 1) {
+        int middle = (from + to) / 2;
+
+        if (s->before[middle] <= slot)
+            from = middle;
+        else
+            to = middle;
+    }
+    return from;
 }
 
 struct draw sampler_draw(const struct sampler *s, int64_t j)
 {
     uint64_t order = rng_key(s->seed, "round", (uint64_t)s->round, 0);
-    int64_t place;
-    int skill = 0;
 
     assert(j >= 0 && j < s->samples);
-    place = (int64_t)rng_permute(order, (uint64_t)j, (uint64_t)s->samples);
-    while (place >= s->count[skill])
-        place -= s->count[skill++];
 
-    int64_t ordinal = s->cursor[skill] + place, n = s->windows[skill];
+    int64_t slot =
+        (int64_t)rng_permute(order, (uint64_t)j, (uint64_t)s->samples);
+    int skill = find_skill(s, slot);
+    int64_t ordinal = s->cursor[skill] + slot - s->before[skill];
+    int64_t n = s->windows[skill];
     uint64_t epoch =
         rng_key(s->seed, s->names->at[skill], (uint64_t)(ordinal / n), 3);
 

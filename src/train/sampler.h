@@ -22,6 +22,7 @@ struct sampler {
     int64_t round, samples;    /* of the round */
     int64_t *cursor;           /* [k] windows drawn before this round */
     int64_t *count;            /* [k] windows of this round */
+    int64_t *before;           /* [k] windows of the round of skills before */
 };
 
 void sampler_init(struct sampler *s, const struct names *names,

@@ -27,7 +27,7 @@ void step_init(struct step *s, const struct settings *settings,
 
     *s = (struct step){.settings = settings, .grid = grid};
     batch_init(&s->batch, data, model);
-    s->sums = malloc((2 * skills + 1) * sizeof *s->sums);
+    s->sums = malloc((2 * skills + 2) * sizeof *s->sums);
     CHECK(s->sums, "no memory for the losses of %zu skills", skills);
     share_weights(&model->parameters, grid);
 }
@@ -38,20 +38,31 @@ void step_free(struct step *s)
     free(s->sums);
 }
 
+/* Of a global batch, padding too. */
+static double positions(const struct step *s)
+{
+    return (double)s->settings->train.global_batch * (double)s->batch.length;
+}
+
 /* The micro-batch whose first sequence is sample `first` of the round. */
 static void add_micro_batch(struct step *s, const struct sampler *sampler,
                             int64_t first)
 {
+    enum loss_over over = (enum loss_over)s->settings->train.loss;
     struct batch *b = &s->batch;
-    double tokens = (double)s->settings->train.global_batch * (double)b->length;
+    long skills = b->data->train.skills.n;
 
+    for (long i = 0; i < b->sequences; i++)
+        batch_read(b, i, &b->data->train, sampler_draw(sampler, first + i),
+                   over);
+    batch_gradients(b, 1 / positions(s));
     for (long i = 0; i < b->sequences; i++) {
-        struct draw draw = sampler_draw(sampler, first + i);
+        const struct batch_row *row = &b->row[i];
 
-        batch_read(b, i, &b->data->train, draw.skill, draw.window);
+        s->sums[row->skill] += batch_loss(b, i);
+        s->sums[skills + row->skill] += (double)row->targets;
+        s->sums[2 * skills] += (double)row->data.tokens;
     }
-    batch_gradients(b, 1 / tokens);
-    batch_add(b, s->sums, s->sums + b->data->train.skills.n);
 }
 
 static void accumulate(struct step *s, const struct sampler *sampler,
@@ -69,22 +80,25 @@ static void accumulate(struct step *s, const struct sampler *sampler,
 }
 
 /* Losses and requests, summed over all ranks: tensor ranks have the same
- * losses, so only the first of them counts. */
-static void sum_losses(struct step *s, struct step_result *result)
+ * losses, so only the first of them counts.  Returns the targets. */
+static double sum_losses(struct step *s, struct step_result *result)
 {
     long skills = s->batch.data->train.skills.n;
-    double loss = 0, tokens = 0;
+    double loss = 0, targets = 0;
 
     if (group_rank(s->grid->tensor) > 0)
-        memset(s->sums, 0, (size_t)(2 * skills) * sizeof *s->sums);
-    s->sums[2 * skills] = world_stop_asked();
-    group_sum(s->grid->all, s->sums, 2 * skills + 1);
+        memset(s->sums, 0, (size_t)(2 * skills + 1) * sizeof *s->sums);
+    s->sums[2 * skills + 1] = world_stop_asked();
+    group_sum(s->grid->all, s->sums, 2 * skills + 2);
     for (long i = 0; i < skills; i++)
-        loss += s->sums[i], tokens += s->sums[skills + i];
-    result->loss = loss / tokens;
+        loss += s->sums[i], targets += s->sums[skills + i];
+    CHECK(targets > 0, "a batch without a target");
+    result->loss = loss / targets;
+    result->tokens = s->sums[2 * skills];
     result->skill_loss = s->sums;
-    result->skill_tokens = s->sums + skills;
-    result->stop_asked = s->sums[2 * skills] > 0;
+    result->skill_targets = s->sums + skills;
+    result->stop_asked = s->sums[2 * skills + 1] > 0;
+    return targets;
 }
 
 void step_sum_gradients(struct parameters *p, const struct grid *grid)
@@ -94,8 +108,10 @@ void step_sum_gradients(struct parameters *p, const struct grid *grid)
     coll_broadcast_wide(grid->tensor, p->gradient, p->whole);
 }
 
-/* Norm, rate and verdict; rank 0 decides for all. */
-static void judge(struct step *s, long number, struct step_result *result)
+/* Norm of `mean` times the gradient, rate and verdict; rank 0 decides for all.
+ */
+static void judge(struct step *s, long number, double mean,
+                  struct step_result *result)
 {
     struct group *tensor = s->grid->tensor;
     double decided[3] = {result->loss};
@@ -103,7 +119,7 @@ static void judge(struct step *s, long number, struct step_result *result)
         optimiser_sum_squares(&s->batch.model->parameters, group_rank(tensor));
 
     group_sum(tensor, &sum, 1);
-    decided[1] = sqrt(sum);
+    decided[1] = mean * sqrt(sum);
     decided[2] = optimiser_rate(s->settings, number);
     group_broadcast(s->grid->all, decided, sizeof decided);
     result->loss = decided[0];
@@ -117,18 +133,21 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
 {
     struct parameters *p = &s->batch.model->parameters;
     long skills = s->batch.data->train.skills.n;
-    double start = clock_seconds(), clip = s->settings->train.clip, factor;
+    double start = clock_seconds(), clip = s->settings->train.clip;
+    double mean = 1, factor, targets;
     struct step_result result = {0};
 
-    memset(s->sums, 0, (size_t)(2 * skills + 1) * sizeof *s->sums);
+    memset(s->sums, 0, (size_t)(2 * skills + 2) * sizeof *s->sums);
     accumulate(s, sampler, in_round);
     result.busy_seconds = group_largest(s->grid->all, clock_seconds() - start,
                                         &result.slowest_rank);
     step_sum_gradients(p, s->grid);
-    sum_losses(s, &result);
-    judge(s, number, &result);
+    targets = sum_losses(s, &result);
+    if (s->settings->train.loss_denominator == DENOMINATOR_REAL)
+        mean = positions(s) / targets;
+    judge(s, number, mean, &result);
     factor = clip > 0 && result.norm > clip ? clip / result.norm : 1;
     if (result.is_finite)
-        optimiser_update(p, s->settings, number, result.rate, factor);
+        optimiser_update(p, s->settings, number, result.rate, mean * factor);
     return result;
 }

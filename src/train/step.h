@@ -5,8 +5,14 @@
 #include "src/train/batch.h"
 #include "src/train/sampler.h"
 
-/* One step of training: the gradient of the mean loss over the tokens of a
+/* One step of training: the gradient of the mean loss over the targets of a
  * global batch, clipped, and an update.
+ *
+ * How many targets of the batch count is not known before the ranks have read
+ * all of it.  So gradients are those of the sum over all its positions, and
+ * the factor positions/targets enters norm and update; it is exactly 1 where
+ * there is no padding.  With train.loss_denominator=all it is left out: the
+ * mean is over all positions, of which padding has loss 0.
  *
  * Sample b of the batch belongs to data rank b / (global_batch / data ranks),
  * which takes its samples in micro-batches and adds their gradients.  What the
@@ -19,19 +25,20 @@ struct step {
     const struct settings *settings;
     const struct grid *grid;
     struct batch batch;
-    double
-        *sums; /* [2 skills + 1] loss and tokens by skill, requests to stop */
+    double *sums; /* [2 skills + 2] loss and targets by skill, tokens of the
+                     batch, requests to stop */
 };
 
 struct step_result {
-    double loss;                /* mean over the tokens of the batch */
-    const double *skill_loss;   /* [skills] sums over tokens, and how many; */
-    const double *skill_tokens; /* valid until the next step */
-    double rate, norm;          /* norm of the gradient, before clipping */
-    double busy_seconds;        /* of the rank that came last to the sum of */
-    int slowest_rank;           /* gradients */
-    bool stop_asked;            /* of any rank */
-    bool is_finite;             /* loss and norm */
+    double loss;                 /* mean over the targets of the batch */
+    double tokens;               /* of the batch, without padding */
+    const double *skill_loss;    /* [skills] sums over targets, and how many; */
+    const double *skill_targets; /* valid until the next step */
+    double rate, norm;           /* norm of the gradient, before clipping */
+    double busy_seconds;         /* of the rank that came last to the sum of */
+    int slowest_rank;            /* gradients */
+    bool stop_asked;             /* of any rank */
+    bool is_finite;              /* loss and norm */
 };
 
 /* Also makes the weights of all ranks those of the first that has them.

@@ -1,0 +1,24 @@
+#ifndef IO_CHECKPOINT_FILES_H
+#define IO_CHECKPOINT_FILES_H
+
+#include <stdint.h>
+
+#include "kernels/problem.h"
+
+/* The checkpoints in a directory, by their names alone: files of any other name
+ * are left alone.  For one rank. */
+
+/* Steps of the checkpoints, the latest first; malloc'd, NULL after a problem.
+ * No directory: none. */
+struct problem checkpoint_files_list(const char *directory, int64_t **steps,
+                                     long *n);
+
+/* Removes what writers that were killed have left (checkpoint-STEP.h5.tmp). */
+struct problem checkpoint_files_sweep(const char *directory);
+
+/* Removes checkpoints but the latest `keep`, those whose step is a multiple of
+ * keep_every (0: none is), and that of step `spare` (-1: none). */
+struct problem checkpoint_files_prune(const char *directory, long keep,
+                                      long keep_every, int64_t spare);
+
+#endif

@@ -1,0 +1,10 @@
+#ifndef SRC_SKILLS_RANDOM_H
+#define SRC_SKILLS_RANDOM_H
+
+#include "src/skills/policy.h"
+
+/* Samples drawn evenly from all there are: shares as mixture.weights, or else
+ * as the sizes of the skills. */
+struct problem random_start(struct policy *p, const int64_t *windows);
+
+#endif

@@ -1,0 +1,55 @@
+#include "src/skills/window.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/check.h"
+
+void window_init(struct window *w, long size, int m)
+{
+    *w = (struct window){.m = m, .size = size};
+    w->losses = calloc((size_t)size * (size_t)m, sizeof *w->losses);
+    w->first = calloc((size_t)m, sizeof *w->first);
+    CHECK(w->losses && w->first, "no memory for %ld losses of %d skills", size,
+          m);
+}
+
+void window_free(struct window *w)
+{
+    free(w->losses);
+    free(w->first);
+    *w = (struct window){0};
+}
+
+void window_set_first(struct window *w, const double *losses)
+{
+    memcpy(w->first, losses, (size_t)w->m * sizeof *losses);
+    w->has_first = true;
+}
+
+static double *row(const struct window *w, long number)
+{
+    return w->losses + number % w->size * w->m;
+}
+
+void window_add(struct window *w, const double *losses)
+{
+    memcpy(row(w, w->observed++), losses, (size_t)w->m * sizeof *losses);
+}
+
+const double *window_last(const struct window *w)
+{
+    return row(w, w->observed - 1);
+}
+
+long window_sum(const struct window *w, double *sum)
+{
+    long n = w->observed < w->size ? w->observed : w->size;
+
+    memset(sum, 0, (size_t)w->m * sizeof *sum);
+    /* Oldest first, so that the sum is the same wherever the ring begins. */
+    for (long i = w->observed - n; i < w->observed; i++)
+        for (int j = 0; j < w->m; j++)
+            sum[j] += row(w, i)[j];
+    return n;
+}
