@@ -23,9 +23,8 @@ static struct problem read_word(const struct list *list, char *word, int place)
     const char *number = colon ? colon + 1 : word;
     double weight = strtod(number, &end);
 
-    end += strspn(end, " \t");
-    if (end == number || *end || !isfinite(weight) || weight < 0 ||
-        (!colon && place == BY_NAME_ALONE))
+    if (end == number || end[strspn(end, " \t")] || !isfinite(weight) ||
+        weight < 0 || (!colon && place == BY_NAME_ALONE))
         return problem("%s: \"%s\" is no weight; give NAME:NUMBER with a "
                        "number of at least 0",
                        list->where, word);
