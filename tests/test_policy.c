@@ -283,6 +283,9 @@ static void check_refusals(void)
         {{"mixture.policy=static", "mixture.weights=1,-2"}, "\"-2\""},
         {{"mixture.policy=static", "mixture.weights=0,0"}, "sum to 0"},
         {{"mixture.policy=static", "mixture.weights=1,nan"}, "\"nan\""},
+        {{"mixture.policy=static", "mixture.weights=a: ,b:1"}, "\"a: \""},
+        {{"mixture.policy=static", "mixture.weights=1,,2"}, "\"\" is no"},
+        {{"mixture.fixed=a: ,b:0.1"}, "\"a: \""},
         {{"mixture.initial=a:1"}, "mixture.initial: skill \"b\""},
         {{"mixture.prior=1,2,3"}, "mixture.prior: more"},
         {{"mixture.prior=1,0", "mixture.lone_skills=uniform", "1,0\n0,2\n"},
@@ -317,14 +320,20 @@ static void check_refusals(void)
  * skill must teach those out of domain. */
 static void check_graph_refusals(void)
 {
-    static const char *const evaluate[] = {"a", "a,b,c", "a,c"};
+    static const struct {
+        const char *evaluate, *expect;
+    } cases[] = {
+        {"a", "\"b\" is trained but not evaluated"},
+        {"a,b,c", "\"c\" is evaluated but not trained"},
+        {"a,c", "\"b\" is trained but not evaluated"},
+    };
     struct policy_case c;
 
     for (int i = 0; i < 3; i++) {
-        policy_case_open(&c, "a,b", evaluate[i], NULL,
+        policy_case_open(&c, "a,b", cases[i].evaluate, NULL,
                          (const char *const[]){NULL});
-        ok(strstr(c.wrong.text, "needs mixture.graph"), "%s: refused: %s",
-           evaluate[i], c.wrong.text);
+        ok(strstr(c.wrong.text, cases[i].expect), "%s: refused: %s",
+           cases[i].evaluate, c.wrong.text);
         policy_case_close(&c);
     }
     policy_case_open(&c, "a,b", "x", NULL,

@@ -32,17 +32,17 @@ static struct problem find_kind(struct policy *p)
     return NO_PROBLEM;
 }
 
-/* Are all names of `some` in `all`? */
-static bool are_among(const struct names *some, const struct names *all)
+/* The first of `some` that is not in `all`, or NULL. */
+static const char *find_other(const struct names *some, const struct names *all)
 {
     struct names_index index;
-    bool found = true;
+    int i = 0;
 
     names_index_init(&index, all);
-    for (int i = 0; i < some->n && found; i++)
-        found = names_index_find(&index, some->at[i]) >= 0;
+    while (i < some->n && names_index_find(&index, some->at[i]) >= 0)
+        i++;
     names_index_free(&index);
-    return found;
+    return i < some->n ? some->at[i] : NULL;
 }
 
 /* Nearly all edges, or nearly none: the specification's bounds. */
@@ -58,7 +58,26 @@ static void warn_of_density(struct policy *p)
              density);
 }
 
-static struct problem find_graph(struct policy *p, const struct names *evaluate)
+/* Without a graph every skill teaches itself, so it must be evaluated too. */
+static struct problem check_identity(const struct policy *p,
+                                     const struct names *train,
+                                     const struct names *evaluate)
+{
+    const char *trained = find_other(&p->skills, evaluate);
+    const char *evaluated = find_other(evaluate, train);
+
+    if (p->is_between_same)
+        return NO_PROBLEM;
+    return problem("mixture.policy=%s needs mixture.graph, a .csv or .h5 of "
+                   "training by evaluation skills, as skill \"%s\" is %s; or "
+                   "give skills.train and skills.evaluate the same skills",
+                   p->kind->name, trained ? trained : evaluated,
+                   trained ? "trained but not evaluated"
+                           : "evaluated but not trained");
+}
+
+static struct problem find_graph(struct policy *p, const struct names *train,
+                                 const struct names *evaluate)
 {
     const struct settings *s = p->settings;
     struct problem wrong;
@@ -74,11 +93,9 @@ static struct problem find_graph(struct policy *p, const struct names *evaluate)
     }
     if (!p->kind->needs_graph)
         return NO_PROBLEM;
-    if (!p->is_between_same)
-        return problem("mixture.policy=%s needs mixture.graph where "
-                       "skills.train and skills.evaluate differ; give a .csv "
-                       "or .h5 of training by evaluation skills",
-                       p->kind->name);
+    wrong = check_identity(p, train, evaluate);
+    if (is_problem(&wrong))
+        return wrong;
     graph_identity(&p->graph, &p->skills, evaluate);
     strcpy(p->warning,
            "no mixture.graph: every skill is taken to teach itself alone");
@@ -104,7 +121,8 @@ struct problem policy_init(struct policy *p, const struct settings *s,
     *p = (struct policy){
         .settings = s, .rounds = s->mixture.rounds, .steps = s->train.steps};
     if (p->rounds > p->steps)
-        return problem("%s: %ld rounds are more than train.steps=%ld",
+        return problem("%s: %ld rounds are more than train.steps=%ld; give at "
+                       "most one a step",
                        settings_place(s, "mixture.rounds"), p->rounds,
                        p->steps);
     wrong = find_kind(p);
@@ -113,11 +131,11 @@ struct problem policy_init(struct policy *p, const struct settings *s,
     if (is_problem(&wrong))
         return wrong;
     p->is_between_same =
-        are_among(evaluate, train) && are_among(&p->skills, evaluate);
+        !find_other(evaluate, train) && !find_other(&p->skills, evaluate);
     p->p = calloc((size_t)p->skills.n, sizeof *p->p);
     CHECK(p->p, "no memory for a policy of %d skills", p->skills.n);
     window_init(&p->window, window_size(s), evaluate->n);
-    wrong = find_graph(p, evaluate);
+    wrong = find_graph(p, train, evaluate);
     if (!is_problem(&wrong))
         wrong = p->kind->start(p, windows);
     return wrong;
