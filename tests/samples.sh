@@ -94,6 +94,13 @@ check "trains beyond the cap of a skill" train 2 2 capped mixture.epoch_cap=0.1
 same "warns once a skill" "lego-1
 lego-2" "$(sed -n '/"event":"warning"/s/.*skill \(lego-[0-9]\) .*epoch_cap=0.1.*/\1/p' \
   capped/metrics.jsonl)"
+check "trains beyond the cap of all skills" train 2 2 beyond \
+  mixture.epoch_cap=0.07 mixture.rounds=5
+same "warns once of that too, and not before" "0 1" "$(
+  for run in capped beyond; do
+    grep -c 'warning.*no skill with a share.*epoch_cap=' $run/metrics.jsonl
+  done | tr '\n' ' ' | sed 's/ $//'
+)"
 
 # The run file that is shipped, shortened; its first mixture is the paper's.
 check "makes LEGO as jobs/lego.ini wants it" launch 2 "$skillet" synth lego \

@@ -274,8 +274,10 @@ void mixture_deal(struct mixture *m, const double *p, int64_t samples,
 
     take_hands(&d, p);
     memset(counts, 0, (size_t)m->k * sizeof *counts);
-    if (!has_room(&d))
+    if (!has_room(&d)) {
         fill_up(&d, counts);
+        m->is_beyond = true;
+    }
     deal_in_room(&d);
     for (int i = 0; i < m->k; i++) {
         counts[i] += d.hand[i].count;

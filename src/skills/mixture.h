@@ -32,6 +32,7 @@ struct mixture {
     int64_t *given; /* [k] samples so far */
     int64_t *cap;   /* [k] most samples of the run */
     bool *is_told;  /* [k] by mixture_exhausted */
+    bool is_beyond; /* the cap did not count in some deal */
 };
 
 /* windows[k] is how much data each skill has. */

@@ -163,18 +163,35 @@ static enum outcome evaluate(struct run *run)
     return group_any(run->grid.all, !is_finite) ? NOT_FINITE : GOES_ON;
 }
 
-static void warn_of_exhausted(struct run *run)
+/* `was_beyond` is what the mixture said before its last deal. */
+static void warn_of_cap(struct run *run, bool was_beyond)
 {
-    for (int i; (i = mixture_exhausted(&run->mixture)) >= 0;) {
-        char text[256];
+    double cap = run->settings->mixture.epoch_cap;
+    char text[256];
 
+    for (int i; (i = mixture_exhausted(&run->mixture)) >= 0;) {
         snprintf(text, sizeof text,
-                 "skill %s reaches mixture.epoch_cap=%g: its share goes to the "
-                 "others",
-                 run->data.train.skills.at[i],
-                 run->settings->mixture.epoch_cap);
+                 "skill %s reaches mixture.epoch_cap=%g: its share goes to "
+                 "those below it",
+                 run->data.train.skills.at[i], cap);
         report_warning(&run->report, text);
     }
+    if (was_beyond || !run->mixture.is_beyond)
+        return;
+    snprintf(text, sizeof text,
+             "no skill with a share is below mixture.epoch_cap=%g: they are "
+             "seen more often than that; give more data or fewer steps",
+             cap);
+    report_warning(&run->report, text);
+}
+
+static void deal(struct run *run, long steps)
+{
+    bool was_beyond = run->mixture.is_beyond;
+
+    mixture_deal(&run->mixture, run->p,
+                 steps * run->settings->train.global_batch, run->counts);
+    warn_of_cap(run, was_beyond);
 }
 
 /* The next stretch of training: rank 0 asks the policy, and every rank gets the
@@ -189,10 +206,7 @@ static long next_round(struct run *run)
         stretch = policy_next(&run->policy);
         memcpy(run->p, stretch.p, skills * sizeof *run->p);
         if (stretch.steps)
-            mixture_deal(&run->mixture, run->p,
-                         stretch.steps * run->settings->train.global_batch,
-                         run->counts);
-        warn_of_exhausted(run);
+            deal(run, stretch.steps);
     }
     group_broadcast(all, &stretch.steps, sizeof stretch.steps);
     group_broadcast(all, run->counts, skills * sizeof *run->counts);
