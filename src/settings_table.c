@@ -185,7 +185,8 @@ LONG(evaluate, every, 0, MOST_STEPS, "0",
 LONG(evaluate, windows, 0, MOST_STEPS, "100",
      "most sequences of a skill in an evaluation; 0: all"),
 TEXT(evaluate, split, NULL, "validation",
-     "splits to report, of train, validation, test; test: at the end alone"),
+     "splits to report, of train, validation, test; validation always, test at "
+     "the end alone"),
 CHOICE(evaluate, loss, "all|answer", "answer",
      "tokens of a sample that are evaluated: all, or its answer where it has "
      "one"),
