@@ -351,6 +351,44 @@ static void check_cases(void)
     }
 }
 
+/* Six of eight skills get a sample more than they are owed, and then have no
+ * share: what the other two are owed is more than there is. */
+static void check_debts(void)
+{
+    enum { K = 8 };
+    static const double first[K] = {.125, .125, .125, .125,
+                                    .125, .125, .125, .125};
+    static const double second[K] = {[6] = .5, [7] = .5};
+    static const int64_t expect[K] = {[6] = 1};
+    int64_t counts[K];
+    struct mixture m;
+
+    start(&m, K, NULL, "carried", 0);
+    mixture_deal(&m, first, 6, counts);
+    mixture_deal(&m, second, 1, counts);
+    ok(!memcmp(counts, expect, sizeof counts),
+       "nothing is taken back from a skill that got too much");
+    mixture_free(&m);
+}
+
+/* Rounded down three times and up once, the shares lack a unit. */
+static void check_units(void)
+{
+    enum { K = 5 };
+    static const double p[K] = {0, 2048.4 / 8192, 2048.4 / 8192, 2048.4 / 8192,
+                                2046.8 / 8192};
+    static const int64_t expect[K] = {0, 2049, 2048, 2048, 2047};
+    int64_t counts[K];
+    struct mixture m;
+
+    start(&m, K, NULL, "carried", 0);
+    mixture_deal(&m, p, 8192, counts);
+    ok(!memcmp(counts, expect, sizeof counts),
+       "the unit goes to the largest remainder, not to a skill without a "
+       "share");
+    mixture_free(&m);
+}
+
 /* A floor of 0.01 under ten thousand skills, one of which has all the rest. */
 static void check_floor(void)
 {
@@ -387,6 +425,8 @@ int main(int argc, char **argv)
     check_deal(10000, 320);
     check_huge();
     check_noise();
+    check_debts();
+    check_units();
     check_floor();
     check_floor_last();
     check_cases();

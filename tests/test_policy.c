@@ -195,6 +195,9 @@ static void check_others(void)
     IS_MIXTURE("stratified, fine-tuning: targets and what teaches them",
                "a,b,c,d", "d,c", NULL, ((double[]){0, 1. / 3, 1. / 3, 1. / 3}),
                stratified, policy_case_graph("-1,0\n-5,.1\n0,0\n0,-1\n"));
+    IS_MIXTURE("stratified, fine-tuning: one target", "a,b,c", "c", NULL,
+               ((double[]){.5, 0, .5}), stratified,
+               policy_case_graph("1\n-1\n-1\n"));
     IS_MIXTURE("stratified, out of domain: rows with a positive sum", "a,b,c,d",
                "x,y", NULL, ((double[]){.5, 0, 0, .5}), stratified,
                policy_case_graph("1,-.5\n1,-1\n1,-2\n-1,3\n"));
@@ -209,6 +212,16 @@ static void check_others(void)
     IS_MIXTURE("a graph without names: row teaches column", "a,b", "a,b", NULL,
                ((double[]){2. / 3, 1. / 3}), "mixture.eta=1", "mixture.floor=0",
                policy_case_graph("0,0.69314718055994531\n0,0\n"));
+    IS_MIXTURE("a prior of 0, and the largest score", "a,b,c", "a,b,c", NULL,
+               ((double[]){0, .5, .5}), "mixture.prior=0,2,2",
+               "mixture.eta=10000", "mixture.floor=0",
+               policy_case_graph("3,0,0\n0,1,0\n0,0,1\n"));
+    IS_MIXTURE("a lone skill with the largest score", "a,b,c", "a,b,c", NULL,
+               ((double[]){1. / 3, 1. / 3, 1. / 3}),
+               "mixture.lone_skills=uniform", "mixture.eta=10000",
+               policy_case_graph("1,0,0\n0,.5,0\n0,0,.5\n"));
+    IS_MIXTURE("lone skills alone", "a,b", "a,b", NULL, ((double[]){.5, .5}),
+               "mixture.lone_skills=uniform", "mixture.prior=1,3");
     IS_MIXTURE("clamped edges are none", "a,b", "a,b", NULL,
                ((double[]){.5, .5}), "graph.negative=clamp",
                policy_case_graph("-1,1\n1,-7\n"));
