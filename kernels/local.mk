@@ -7,6 +7,7 @@ kernel_sources += %D%/ops.h
 kernel_sources += %D%/problem.c %D%/problem.h
 kernel_sources += %D%/real.h
 kernel_sources += %D%/rng.c %D%/rng.h
+kernel_sources += %D%/self_check.c %D%/self_check.h
 kernel_sources += %D%/tensor.h
 kernel_sources += %D%/cpu/adamw.c
 kernel_sources += %D%/cpu/attention.c

@@ -31,14 +31,14 @@ static inline struct mat mat_cols(struct mat m, long first, long n)
 /* Fresh memory from an arena (no address while the arena measures). */
 static inline struct mat mat_take(struct arena *a, long rows, long cols)
 {
-    real *at = arena_take(a, (size_t)(rows * cols) * sizeof *at);
+    real *at = (real *)arena_take(a, (size_t)(rows * cols) * sizeof *at);
 
     return (struct mat){at, rows, cols, cols};
 }
 
 static inline wide *wide_take(struct arena *a, long n)
 {
-    return arena_take(a, (size_t)n * sizeof(wide));
+    return (wide *)arena_take(a, (size_t)n * sizeof(wide));
 }
 
 #endif

@@ -2,13 +2,26 @@
 
 #include <assert.h>
 
-#include "mpi/comm.h"
+#include "kernels/device.h"
+#include "mpi/coll_direct.h"
 
-#ifdef SKILLET_DOUBLE
-#define MPI_REAL_TYPE MPI_DOUBLE
-#else
-#define MPI_REAL_TYPE MPI_FLOAT
-#endif
+static struct coll_direct *direct_way(struct group *g)
+{
+    if (!g->is_way_chosen) {
+        g->is_way_chosen = true;
+        g->direct = coll_direct_open(g);
+        g->close_direct = coll_direct_close;
+    }
+    return g->direct;
+}
+
+const char *coll_way(struct group *g)
+{
+    return g->size == 1       ? "none"
+           : direct_way(g)    ? "NCCL"
+           : device_is_host() ? "MPI"
+                              : "MPI through the host";
+}
 
 static void count(struct group *g, long n, size_t width)
 {
@@ -16,42 +29,113 @@ static void count(struct group *g, long n, size_t width)
     g->traffic.bytes += n * (int64_t)width;
 }
 
-static int piece(long left)
+#ifdef SKILLET_BF16
+
+/* MPI has no bf16: each sum is rounded as on the device. */
+static void add_reals(void *from, void *to, int *n, MPI_Datatype *type)
 {
-    return left < COMM_PIECE ? (int)left : COMM_PIECE;
+    const real *x = from;
+    real *y = to;
+
+    (void)type;
+    for (int i = 0; i < *n; i++)
+        y[i] = real_from(real_value(y[i]) + real_value(x[i]));
 }
 
-static void reduce(struct group *g, char *x, long n, size_t width, MPI_Op op)
+static MPI_Op sum_of_reals(void)
 {
+    static MPI_Op op = MPI_OP_NULL;
+
+    if (op == MPI_OP_NULL)
+        MPI_Op_create(add_reals, 1, &op);
+    return op;
+}
+
+#endif
+
+static MPI_Datatype type_of(enum coll_number number)
+{
+    if (number == COLL_REAL && !REAL_IS_WIDE)
+        return MPI_UINT16_T;
+    return sizeof(wide) == 8 ? MPI_DOUBLE : MPI_FLOAT;
+}
+
+static MPI_Op op_of(enum coll_number number, enum coll_join join)
+{
+#ifdef SKILLET_BF16
+    if (number == COLL_REAL)
+        return sum_of_reals();
+#endif
+    (void)number;
+    return join == COLL_SUM ? MPI_SUM : MPI_MAX;
+}
+
+static size_t width_of(enum coll_number number)
+{
+    return number == COLL_REAL ? sizeof(real) : sizeof(wide);
+}
+
+/* The next numbers to go, where MPI can reach them. */
+static int stage(char *x, long left, size_t width, void **host)
+{
+    long most = left < COMM_PIECE ? left : COMM_PIECE;
+
+    return (int)(device_stage(x, (size_t)most * width, host) / width);
+}
+
+static void reduce(struct group *g, void *x, long n, enum coll_number number,
+                   enum coll_join join)
+{
+    size_t width = width_of(number);
+
     if (g->size == 1)
         return;
-    for (long done = 0; done < n; done += COMM_PIECE)
-        MPI_Allreduce(MPI_IN_PLACE, x + (size_t)done * width, piece(n - done),
-                      MPI_REAL_TYPE, op, g->comm);
     count(g, n, width);
+    if (direct_way(g)) {
+        coll_direct_reduce(g->direct, x, n, number, join);
+        return;
+    }
+    for (long done = 0, some; done < n; done += some) {
+        char *at = (char *)x + (size_t)done * width;
+        void *host;
+
+        some = stage(at, n - done, width, &host);
+        MPI_Allreduce(MPI_IN_PLACE, host, (int)some, type_of(number),
+                      op_of(number, join), g->comm);
+        device_unstage(at, host, (size_t)some * width);
+    }
 }
 
 void coll_broadcast_wide(struct group *g, wide *x, long n)
 {
     if (g->size == 1)
         return;
-    for (long done = 0; done < n; done += COMM_PIECE)
-        MPI_Bcast(x + done, piece(n - done), MPI_REAL_TYPE, 0, g->comm);
     count(g, n, sizeof *x);
+    if (direct_way(g)) {
+        coll_direct_broadcast(g->direct, x, n);
+        return;
+    }
+    for (long done = 0, some; done < n; done += some) {
+        void *host;
+
+        some = stage((char *)(x + done), n - done, sizeof *x, &host);
+        MPI_Bcast(host, (int)some, type_of(COLL_WIDE), 0, g->comm);
+        device_unstage(x + done, host, (size_t)some * sizeof *x);
+    }
 }
 
 void coll_sum(struct group *g, struct mat m)
 {
     assert(m.ld == m.cols);
-    reduce(g, (char *)m.at, m.rows * m.cols, sizeof(real), MPI_SUM);
+    reduce(g, m.at, m.rows * m.cols, COLL_REAL, COLL_SUM);
 }
 
 void coll_sum_wide(struct group *g, wide *x, long n)
 {
-    reduce(g, (char *)x, n, sizeof(wide), MPI_SUM);
+    reduce(g, x, n, COLL_WIDE, COLL_SUM);
 }
 
 void coll_max_wide(struct group *g, wide *x, long n)
 {
-    reduce(g, (char *)x, n, sizeof(wide), MPI_MAX);
+    reduce(g, x, n, COLL_WIDE, COLL_MAXIMUM);
 }

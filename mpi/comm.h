@@ -10,6 +10,9 @@ struct group {
     MPI_Comm comm;
     int size, rank;
     struct traffic traffic;
+    bool is_way_chosen;         /* of coll.c, which fills the rest */
+    struct coll_direct *direct; /* NULL if there is none */
+    void (*close_direct)(struct coll_direct *);
 };
 
 /* MPI counts are int: long buffers go in pieces of this many elements. */

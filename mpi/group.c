@@ -37,6 +37,8 @@ struct group *group_split(struct group *g, int colour)
 
 void group_free(struct group *g)
 {
+    if (g->close_direct)
+        g->close_direct(g->direct);
     MPI_Comm_free(&g->comm);
     free(g);
 }

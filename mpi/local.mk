@@ -2,6 +2,8 @@
 # line a file.
 coll_sources =
 coll_sources += %D%/coll.c %D%/coll.h
+coll_sources += %D%/coll_direct.h
+coll_sources += %D%/coll_none.c
 
 noinst_LIBRARIES += %D%/libcoll-float.a %D%/libcoll-double.a
 %C%_libcoll_float_a_SOURCES = $(coll_sources)

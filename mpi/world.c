@@ -70,3 +70,15 @@ const char *world_host(void)
     gethostname(name, sizeof name - 1);
     return name;
 }
+
+int world_rank_on_host(void)
+{
+    MPI_Comm node;
+    int rank;
+
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL,
+                        &node);
+    MPI_Comm_rank(node, &rank);
+    MPI_Comm_free(&node);
+    return rank;
+}

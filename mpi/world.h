@@ -23,4 +23,7 @@ const char *world_version(void);
 /* This process' node. */
 const char *world_host(void);
 
+/* This process' rank among those of its node.  Collective. */
+int world_rank_on_host(void);
+
 #endif

@@ -7,6 +7,7 @@
 #include "io/file.h"
 #include "kernels/check.h"
 #include "kernels/device.h"
+#include "kernels/self_check.h"
 #include "mpi/world.h"
 #include "src/commands/commands.h"
 #include "src/launcher.h"
@@ -121,12 +122,11 @@ static void check_program(struct group *g, const struct settings *s)
     refuse_if(g, p);
 }
 
-static void check_kernels(const struct settings *s)
+static void check_kernels(void)
 {
-    double most = s->train.precision == PRECISION_DOUBLE ? 1e-13 : 1e-5;
-    double error = device_self_check();
+    double error = self_check_product();
 
-    CHECK(error < most,
+    CHECK(error < self_check_limit(),
           "the matrix product on %s is wrong by %.1g: its BLAS does not fit "
           "its processor; try another one",
           world_host(), error);
@@ -142,7 +142,8 @@ static int run(struct group *g, int argc, char **argv)
     settings_init(&s);
     read_settings(g, &s, &line);
     check_program(g, &s);
-    check_kernels(&s);
+    refuse_if(g, device_open(world_rank_on_host()));
+    check_kernels();
     status = line.command->run(g, &s, line.inputs, line.n_inputs);
     settings_free(&s);
     free(line.inputs);

@@ -84,6 +84,8 @@ EXTRA_DIST += %D%/sample_files.h %D%/shard_files.h %D%/small_run.h
 EXTRA_DIST += %D%/synth_set.h %D%/tap.h
 EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
 EXTRA_DIST += %D%/checkpoint_content.h
+EXTRA_DIST += %D%/start.h
+EXTRA_DIST += %D%/bits.h %D%/oracle.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/mpi-tap %D%/strip.awk
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 

@@ -14,10 +14,12 @@
  * on the device that hold them, and derivatives by differences. */
 
 /* Unit roundoff of a real: tolerances are multiples of it. */
-static const double oracle_unit = sizeof(real) == 4 ? 0x1p-24 : 0x1p-53;
+static const double oracle_unit = sizeof(real) == 2   ? 0x1p-9
+                                  : sizeof(real) == 4 ? 0x1p-24
+                                                      : 0x1p-53;
 
 /* Whatever lies between and around the rows of a matrix; it must stay. */
-static const real oracle_mark = 12345;
+static const double oracle_mark = 12352; /* a number of every type */
 
 /* Rows by columns without gaps. */
 struct sample {
@@ -63,7 +65,8 @@ static inline struct sample oracle_random(long rows, long cols,
     struct sample s = oracle_zero(rows, cols);
 
     for (long i = 0; i < rows * cols; i++)
-        s.at[i] = (real)rng_normal(rng_key(1, name, 0, 0), (uint64_t)i);
+        s.at[i] = real_value(
+            real_from(rng_normal(rng_key(1, name, 0, 0), (uint64_t)i)));
     return s;
 }
 
@@ -84,10 +87,10 @@ static inline struct mat oracle_put(struct sample s, long gap)
     real *at = oracle_keep(device_alloc((size_t)n * sizeof *at), device_free);
 
     for (long i = 0; i < n; i++)
-        host[i] = oracle_mark;
+        host[i] = real_from(oracle_mark);
     for (long r = 0; r < s.rows; r++)
         for (long j = 0; j < s.cols; j++)
-            host[gap + r * ld + j] = (real)s.at[r * s.cols + j];
+            host[gap + r * ld + j] = real_from(s.at[r * s.cols + j]);
     device_put(at, host, (size_t)n * sizeof *at);
     free(host);
     return (struct mat){at + gap, s.rows, s.cols, ld};
@@ -103,12 +106,12 @@ static inline struct sample oracle_get(struct mat m)
 
     device_get(host, m.at - gap, (size_t)n * sizeof *host);
     for (long i = 0; i < n; i++)
-        if (m.ld > 0 && i % m.ld < gap && host[i] != oracle_mark)
+        if (m.ld > 0 && i % m.ld < gap && real_value(host[i]) != oracle_mark)
             is_whole = false;
     for (long r = 0; r < m.rows; r++)
         for (long j = 0; j < m.cols; j++)
             s.at[r * m.cols + j] =
-                is_whole ? (double)host[gap + r * m.ld + j] : NAN;
+                is_whole ? real_value(host[gap + r * m.ld + j]) : NAN;
     free(host);
     return s;
 }
@@ -120,6 +123,16 @@ static inline double oracle_largest(struct sample s)
     for (long i = 0; i < s.rows * s.cols; i++)
         largest = fmax(largest, fabs(s.at[i]));
     return largest;
+}
+
+/* Token ids on the device. */
+static inline const int32_t *oracle_put_ids(const int32_t *ids, long n)
+{
+    size_t bytes = (size_t)n * sizeof *ids;
+    int32_t *at = oracle_keep(device_alloc(bytes), device_free);
+
+    device_put(at, ids, bytes);
+    return at;
 }
 
 /* The largest difference relative to the largest number wanted; infinite for a

@@ -3,6 +3,7 @@
  * in.    ranks: 1 */
 #include "kernels/ops.h"
 #include "tests/oracle.h"
+#include "tests/start.h"
 #include "tests/tap.h"
 
 struct shape {
@@ -223,7 +224,7 @@ static void test_bits(void)
 
 int main(int argc, char **argv)
 {
-    world_start(&argc, &argv);
+    start(&argc, &argv);
     test_shape((struct shape){1, 1, 1, 1, 1, 1});
     test_shape((struct shape){3, 1, 2, 2, 3, 0.5});
     test_shape((struct shape){2, 7, 4, 2, 3, 0.577});

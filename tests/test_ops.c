@@ -2,7 +2,9 @@
  * double, its backward the differences of that loop; writes stay inside the
  * matrices; where rows lie in memory changes no bit.    ranks: 1 */
 #include "kernels/ops.h"
+#include "kernels/self_check.h"
 #include "tests/oracle.h"
+#include "tests/start.h"
 #include "tests/tap.h"
 
 static double element(struct sample m, char t, long i, long j)
@@ -78,9 +80,9 @@ static void test_gemm(void)
                tb, betas[b], worst, sizes[at][0], sizes[at][1], sizes[at][2]);
             oracle_free();
         }
-    double e = device_self_check();
+    double e = self_check_product();
 
-    ok(e < 16 * oracle_unit, "device_self_check: %.2g", e);
+    ok(e < 16 * oracle_unit, "self-check: %.2g", e);
 }
 
 static void test_add(struct sample x, struct sample s, struct sample b)
@@ -365,9 +367,10 @@ static void test_embed(void)
     struct sample dx = oracle_random(TOKENS, COLS, "dx");
     struct sample dw = oracle_random(ROWS, COLS, "dw");
     struct mat out = oracle_put(dx, 2), grad = oracle_put(dw, 3);
+    const int32_t *ids = oracle_put_ids(token, TOKENS);
 
-    op_embed_forward(token, oracle_put(w, 1), FIRST, out);
-    op_embed_backward(token, oracle_put(dx, 2), FIRST,
+    op_embed_forward(ids, oracle_put(w, 1), FIRST, out);
+    op_embed_backward(ids, oracle_put(dx, 2), FIRST,
                       (struct wide_mat){grad.at, ROWS, COLS, grad.ld});
     for (long i = 0; i < TOKENS * COLS; i++)
         for (long r = 0; r < ROWS; r++)
@@ -451,7 +454,7 @@ int main(int argc, char **argv)
 {
     static const long rows[] = {0, 1, 200};
 
-    world_start(&argc, &argv);
+    start(&argc, &argv);
     test_gemm();
     for (int k = 0; k < 3; k++) {
         test_add(oracle_random(rows[k], 37, "x"),

@@ -8,6 +8,7 @@
 #include "mpi/coll.h"
 #include "mpi/grid.h"
 #include "tests/bits.h"
+#include "tests/start.h"
 #include "tests/tap.h"
 
 /* What rank r contributes at place i: not exact in binary, so that another
@@ -17,20 +18,45 @@ static wide value(int r, long i)
     return (wide)((0.1 + 0.37 * r) * sin(1.0 + 0.7 * (double)i) + 0.01 * r);
 }
 
-static void check_sum_and_max(long n)
+/* This rank's n numbers, on the device. */
+static wide *values(int rank, long n)
+{
+    size_t bytes = (size_t)n * sizeof(wide);
+    wide *host = malloc(bytes), *at = device_alloc(bytes);
+
+    for (long i = 0; i < n; i++)
+        host[i] = value(rank, i);
+    device_put(at, host, bytes);
+    free(host);
+    return at;
+}
+
+/* On the host, and no longer on the device. */
+static wide *fetched(wide *at, long n)
+{
+    size_t bytes = (size_t)n * sizeof(wide);
+    wide *host = malloc(bytes);
+
+    device_get(host, at, bytes);
+    device_free(at);
+    return host;
+}
+
+static void check_collectives(long n)
 {
     struct group *g = group_world();
     int size = group_size(g), rank = group_rank(g);
-    wide *sum = device_alloc((size_t)n * sizeof *sum);
-    wide *max = device_alloc((size_t)n * sizeof *max);
+    wide *sum = values(rank, n), *max = values(rank, n);
+    wide *first = values(rank, n);
     struct traffic before = group_traffic(g), after;
     double worst = 0, eps = sizeof(wide) == 8 ? 1e-15 : 5e-7;
-    bool is_max = true;
+    bool is_max = true, is_first = true;
 
-    for (long i = 0; i < n; i++)
-        sum[i] = max[i] = value(rank, i);
     coll_sum_wide(g, sum, n);
     coll_max_wide(g, max, n);
+    coll_broadcast_wide(g, first, n);
+    after = group_traffic(g);
+    sum = fetched(sum, n), max = fetched(max, n), first = fetched(first, n);
     for (long i = 0; i < n; i++) {
         double expect = 0, peak = -INFINITY;
 
@@ -40,16 +66,19 @@ static void check_sum_and_max(long n)
         }
         worst = worse(worst, fabs((double)sum[i] - expect));
         is_max &= (double)max[i] == peak;
+        is_first &= first[i] == value(0, i);
     }
-    after = group_traffic(g);
-    ok(worst < eps * size * size, "sum of %ld, worst %.1e", n, worst);
+    ok(worst < eps * size * size, "sum of %ld by %s, worst %.1e", n,
+       coll_way(g), worst);
     ok(is_max, "maximum of %ld", n);
+    ok(is_first, "%ld numbers of the first rank", n);
     ok(bits_same(g, sum, n), "sum of %ld has the same bits everywhere", n);
     ok(after.bytes - before.bytes ==
-           (size > 1 ? 2 * n * (int64_t)sizeof(wide) : 0),
+           (size > 1 ? 3 * n * (int64_t)sizeof(wide) : 0),
        "traffic of %ld is counted", n);
-    device_free(sum);
-    device_free(max);
+    free(sum);
+    free(max);
+    free(first);
 }
 
 static void check_host_sums(void)
@@ -119,10 +148,11 @@ static void check_grid(void)
 
 int main(int argc, char **argv)
 {
-    world_start(&argc, &argv);
-    check_sum_and_max(1);
-    check_sum_and_max(1001);
-    check_sum_and_max(300007);
+    start(&argc, &argv);
+    check_collectives(1);
+    check_collectives(1001);
+    /* More than a GPU hands to MPI at once. */
+    check_collectives(1200007);
     check_host_sums();
     check_exchange();
     check_grid();

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -173,14 +174,19 @@ void report_start(struct report *r, const struct grid *grid,
     const struct parameters *p = &m->parameters;
     long bytes = (long)(p->weights.size + p->gradients.size + p->moments.size +
                         m->activations.size);
+    const char *tensor_way = coll_way(grid->tensor);
+    const char *data_way = coll_way(grid->data);
+    char program[64];
 
     r->grid = grid;
     r->started = clock_seconds();
     if (!r->writes)
         return;
+    snprintf(program, sizeof program, "skillet-%s-%s", device_kind(),
+             PRECISION);
     metrics_begin(&r->metrics, "start");
     metrics_text(&r->metrics, "version", PACKAGE_VERSION);
-    metrics_text(&r->metrics, "program", "skillet-cpu-" PRECISION);
+    metrics_text(&r->metrics, "program", program);
     metrics_text(&r->metrics, "device", device_name());
     metrics_text(&r->metrics, "mpi", world_version());
     metrics_text(&r->metrics, "hdf5", h5_version());
@@ -189,6 +195,8 @@ void report_start(struct report *r, const struct grid *grid,
     metrics_integer(&r->metrics, "ranks", group_size(grid->all));
     metrics_integer(&r->metrics, "tensor", group_size(grid->tensor));
     metrics_integer(&r->metrics, "data", group_size(grid->data));
+    metrics_text(&r->metrics, "tensor_collectives", tensor_way);
+    metrics_text(&r->metrics, "data_collectives", data_way);
     metrics_integer(&r->metrics, "parameters", parameters_count(p));
     metrics_integer(&r->metrics, "weight_bytes", (long)p->weights.size);
     metrics_integer(&r->metrics, "gradient_bytes", (long)p->gradients.size);
@@ -199,6 +207,9 @@ void report_start(struct report *r, const struct grid *grid,
              "MiB a rank",
              parameters_count(p), (long)group_size(grid->tensor),
              (long)group_size(grid->data), hosts, (double)bytes / 0x1p20);
+    if (!device_is_host())
+        log_line("device %s, tensor ranks by %s, data ranks by %s",
+                 device_name(), tensor_way, data_way);
     free(hosts);
 }
 

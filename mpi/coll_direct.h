@@ -1,0 +1,24 @@
+#ifndef MPI_COLL_DIRECT_H
+#define MPI_COLL_DIRECT_H
+
+#include "kernels/real.h"
+#include "mpi/comm.h"
+
+/* A way between the devices of a group that does not lead through their hosts,
+ * for coll.c: NCCL (coll_nccl.c), or none (coll_none.c), by program. */
+struct coll_direct;
+
+enum coll_number { COLL_REAL, COLL_WIDE };
+enum coll_join { COLL_SUM, COLL_MAXIMUM };
+
+/* NULL if the group has none.  Collective over g. */
+struct coll_direct *coll_direct_open(struct group *g);
+void coll_direct_close(struct coll_direct *d);
+
+/* In place, in order with the work of the device.  Collective over the group
+ * that it was opened on. */
+void coll_direct_reduce(struct coll_direct *d, void *x, long n,
+                        enum coll_number number, enum coll_join join);
+void coll_direct_broadcast(struct coll_direct *d, wide *x, long n);
+
+#endif

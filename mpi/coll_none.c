@@ -1,0 +1,23 @@
+#include "mpi/coll_direct.h"
+
+struct coll_direct *coll_direct_open(struct group *g)
+{
+    (void)g;
+    return NULL;
+}
+
+void coll_direct_close(struct coll_direct *d)
+{
+    (void)d;
+}
+
+void coll_direct_reduce(struct coll_direct *d, void *x, long n,
+                        enum coll_number number, enum coll_join join)
+{
+    (void)d, (void)x, (void)n, (void)number, (void)join;
+}
+
+void coll_direct_broadcast(struct coll_direct *d, wide *x, long n)
+{
+    (void)d, (void)x, (void)n;
+}
