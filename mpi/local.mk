@@ -3,12 +3,29 @@
 coll_sources =
 coll_sources += %D%/coll.c %D%/coll.h
 coll_sources += %D%/coll_direct.h
-coll_sources += %D%/coll_none.c
+
+# The way between the devices of the CPU programs, and of the GPU programs.
+cpu_coll_sources = $(coll_sources) %D%/coll_none.c
+gpu_coll_sources = $(coll_sources) %D%/coll_nccl.c
+EXTRA_DIST += %D%/coll_nccl.c
+
+if CUDA
+noinst_LIBRARIES += %D%/libcoll-gpu-float.a %D%/libcoll-gpu-bf16.a
+if NCCL
+cuda_coll_sources = $(gpu_coll_sources)
+else
+cuda_coll_sources = $(cpu_coll_sources)
+endif
+%C%_libcoll_gpu_float_a_SOURCES = $(cuda_coll_sources)
+%C%_libcoll_gpu_float_a_CPPFLAGS = $(float_cppflags) $(CUDA_CFLAGS)
+%C%_libcoll_gpu_bf16_a_SOURCES = $(cuda_coll_sources)
+%C%_libcoll_gpu_bf16_a_CPPFLAGS = $(bf16_cppflags) $(CUDA_CFLAGS)
+endif
 
 noinst_LIBRARIES += %D%/libcoll-float.a %D%/libcoll-double.a
-%C%_libcoll_float_a_SOURCES = $(coll_sources)
+%C%_libcoll_float_a_SOURCES = $(cpu_coll_sources)
 %C%_libcoll_float_a_CPPFLAGS = $(float_cppflags)
-%C%_libcoll_double_a_SOURCES = $(coll_sources)
+%C%_libcoll_double_a_SOURCES = $(cpu_coll_sources)
 %C%_libcoll_double_a_CPPFLAGS = $(double_cppflags)
 
 noinst_LIBRARIES += %D%/libranks.a

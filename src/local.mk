@@ -84,6 +84,10 @@ noinst_LIBRARIES += %D%/libtrain-float.a %D%/libtrain-double.a
 %C%_libtrain_float_a_CPPFLAGS = $(float_cppflags)
 %C%_libtrain_double_a_SOURCES = $(train_sources)
 %C%_libtrain_double_a_CPPFLAGS = $(double_cppflags)
+# Made where a GPU program or a test asks for it.
+EXTRA_LIBRARIES += %D%/libtrain-bf16.a
+%C%_libtrain_bf16_a_SOURCES = $(train_sources)
+%C%_libtrain_bf16_a_CPPFLAGS = $(bf16_cppflags)
 
 # The one command of the user starts the program that serves a run.
 bin_PROGRAMS += skillet
@@ -99,3 +103,13 @@ skillet_cpu_float_LDADD = $(float_libs) $(site_libs)
 skillet_cpu_double_SOURCES = %D%/main.c
 skillet_cpu_double_CPPFLAGS = $(AM_CPPFLAGS) -DPROGRAM='"skillet-cpu-double"'
 skillet_cpu_double_LDADD = $(double_libs) $(site_libs)
+
+if CUDA
+pkglibexec_PROGRAMS += skillet-gpu-float skillet-gpu-bf16
+skillet_gpu_float_SOURCES = %D%/main.c
+skillet_gpu_float_CPPFLAGS = $(AM_CPPFLAGS) -DPROGRAM='"skillet-gpu-float"'
+skillet_gpu_float_LDADD = $(gpu_float_libs) $(CUDA_LIBS) $(site_libs)
+skillet_gpu_bf16_SOURCES = %D%/main.c
+skillet_gpu_bf16_CPPFLAGS = $(AM_CPPFLAGS) -DPROGRAM='"skillet-gpu-bf16"'
+skillet_gpu_bf16_LDADD = $(gpu_bf16_libs) $(CUDA_LIBS) $(site_libs)
+endif

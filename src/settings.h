@@ -14,7 +14,7 @@
  * Choices are the place of the word in the table's list, so the enums below
  * follow it. */
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_LINEAR, SCHEDULE_COSINE };
-enum precision { PRECISION_FLOAT, PRECISION_DOUBLE };
+enum precision { PRECISION_FLOAT, PRECISION_DOUBLE, PRECISION_BF16 };
 enum device { DEVICE_CPU, DEVICE_GPU };
 enum on_error { ON_ERROR_STOP, ON_ERROR_SKIP };
 enum window_unit { WINDOW_ROUNDS, WINDOW_EVALUATIONS };

@@ -171,8 +171,8 @@ CHOICE(train, loss, "all|answer", "all",
 CHOICE(train, loss_denominator, "real|all", "real",
      "the loss of a batch is the mean over: its real targets; all positions, "
      "padding too, as the authors' program does"),
-CHOICE(train, precision, "float|double", "float",
-     "number type of weights and activations"),
+CHOICE(train, precision, "float|double|bf16", "float",
+     "number type of weights and activations; bf16 on a GPU alone"),
 CHOICE(train, device, "cpu|gpu", "cpu",
      "where the kernels compute"),
 

@@ -96,10 +96,20 @@ refuses "a file that is no run file" "train.jsonl is neither" train train.jsonl
 refuses_together "nothing to train" "train needs a run file or settings" train
 refuses_together "no help" "no help on trian: did you mean skillet help train?" \
   help trian
-refuses_together "a program that was not built" \
-  "gpu.ini:2: train.device=gpu needs .*--with-cuda" train gpu.ini
+if test ! -x "$top_builddir/skillet-gpu-float"; then
+  refuses_together "a program that was not built" \
+    "gpu.ini:2: train.device=gpu needs .*--with-cuda" train gpu.ini
+elif test ! -e /dev/nvidiactl; then
+  refuses_together "no GPU" "no GPU can be used here .*train.device=cpu" \
+    train gpu.ini
+else
+  skip "no GPU" "here is one"
+fi
 refuses "no such program" "train.device=gpu does not go with train.precision" \
   train gpu.ini train.precision=double
+refuses "no such program on a CPU" \
+  "train.precision=bf16 does not go with train.device=cpu" \
+  train train.precision=bf16
 
 refuses "an architecture" "model.architecture=bert: must be gpt-neox" \
   train model.architecture=bert

@@ -15,6 +15,8 @@ check "installs into a stage" install_make install
 check "one command is for users" test "$(cd "$stage" && find . -path '*/bin/*' |
   sed 's,.*/,,')" = skillet
 
+none "no simulation of a GPU is installed" "$(find "$stage" -name '*sim*')"
+
 # The prefix of the stage, without the stage.
 launcher=$(find "$stage" -path '*/bin/skillet')
 prefix=${launcher%/bin/skillet}

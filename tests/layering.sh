@@ -6,7 +6,7 @@
 cd "$top_srcdir" || exit 99
 
 sources() { # DIR...
-  find "$@" -name '*.[ch]' | LC_ALL=C sort
+  find "$@" -name '*.[ch]' -o -name '*.cu' -o -name '*.cuh' | LC_ALL=C sort
 }
 
 sources kernels mpi io src >"$TMPDIR/sources"
@@ -27,7 +27,7 @@ same "main() is found where it is" "src/launch.c src/main.c" \
 
 includes() { # PATTERN: every include of it, as FILE:LINE:#include ...
   grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*$1" \
-    kernels mpi io src --include='*.[ch]'
+    kernels mpi io src --include='*.[ch]' --include='*.cu' --include='*.cuh'
 }
 
 may_use() { # DIR LOWER-DIR...

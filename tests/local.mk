@@ -4,8 +4,14 @@
 #   twin_tests += %D%/test_NAME-float %D%/test_NAME-double       with each
 #                                        (or one) of the two number types
 #   sh_tests += %D%/NAME.sh                               a shell test
+# gpu_tests and gpusim_tests are the same sources, linked with the kernels for
+# GPUs, as they are and as tests/cudasim runs them.
 # Those of `make bigcheck` alone stand in big_twin_tests and big_sh_tests.
 twin_tests =
+gpu_tests =
+gpusim_tests =
+gpusim_programs =
+gpusim_objects =
 sh_tests =
 big_twin_tests =
 big_sh_tests =
@@ -46,6 +52,8 @@ test_vmath_cflags = $(KERNEL_CFLAGS)
 
 sh_tests += %D%/checkpoint.sh
 sh_tests += %D%/cli.sh
+sh_tests += %D%/cudasim.sh
+sh_tests += %D%/gpusim.sh
 sh_tests += %D%/harness.sh
 sh_tests += %D%/headers.sh
 sh_tests += %D%/inspect.sh
@@ -85,12 +93,14 @@ EXTRA_DIST += %D%/synth_set.h %D%/tap.h
 EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
 EXTRA_DIST += %D%/checkpoint_content.h
 EXTRA_DIST += %D%/start.h
+EXTRA_DIST += %D%/start.h %D%/test_narrow.c
 EXTRA_DIST += %D%/bits.h %D%/oracle.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/mpi-tap %D%/strip.awk
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 
 TEST_EXTENSIONS = .sh
-TESTS += $(check_PROGRAMS) $(twin_tests) $(sh_tests)
+TESTS += $(check_PROGRAMS) $(twin_tests) $(gpu_tests) $(gpusim_tests) \
+	$(sh_tests)
 BIG_TESTS = $(big_twin_tests) $(big_sh_tests)
 # Makes Automake write the rules of the big tests without adding them to check.
 if BIGCHECK
@@ -113,6 +123,8 @@ AM_TESTS_ENVIRONMENT = \
 # Automake has no rule to make two programs of one source without six lines for
 # each: these patterns are that rule.
 check_DATA += need-launcher $(twin_tests)
+check_DATA = need-launcher $(twin_tests) $(gpu_tests) $(gpusim_tests) \
+	$(gpusim_programs)
 twins = $(twin_tests) $(big_twin_tests)
 EXTRA_DIST += $(sort $(patsubst %-float,%.c,$(patsubst %-double,%.c,$(twins))))
 CLEANFILES += $(EXTRA_PROGRAMS) $(twins) $(twins:%=%.d)
@@ -125,11 +137,23 @@ test_link = $(AM_V_CCLD)$(CC) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $<
 	$(test_compile) $(float_cppflags) $(test_cflags)
 %D%/%-double.$(OBJEXT): %D%/%.c
 	$(test_compile) $(double_cppflags) $(test_cflags)
+%D%/%-bf16.$(OBJEXT): %D%/%.c
+	$(test_compile) $(bf16_cppflags) $(test_cflags)
 %D%/%-float: %D%/%-float.$(OBJEXT) $(float_libs)
 	$(test_link) $(float_libs) $(site_libs) $(LIBS)
 %D%/%-double: %D%/%-double.$(OBJEXT) $(double_libs)
 	$(test_link) $(double_libs) $(site_libs) $(LIBS)
-.SECONDARY: $(twins:%=%.$(OBJEXT))
+if CUDA
+# On the GPU of this machine; skipped without one.
+gpu_tests += %D%/test_attention-gpu-float
+gpu_tests += %D%/test_cross_entropy-gpu-float
+gpu_tests += %D%/test_ops-gpu-float
+gpu_tests += %D%/test_ranks-gpu-float
+%D%/%-gpu-float: %D%/%-float.$(OBJEXT) $(gpu_float_libs)
+	$(test_link) $(gpu_float_libs) $(CUDA_LIBS) $(site_libs) $(LIBS)
+endif
+CLEANFILES += $(gpu_tests)
+.SECONDARY: $(twins:%=%.$(OBJEXT)) $(gpusim_objects)
 -include $(wildcard $(twins:%=%.d))
 
 bigcheck:
