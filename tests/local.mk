@@ -81,20 +81,10 @@ bench: %D%/bench_coordinator$(EXEEXT)
 	./%D%/bench_coordinator
 
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
-EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h
-EXTRA_DIST += %D%/shard_files.h %D%/small_run.h %D%/synth_set.h %D%/tap.h
-EXTRA_DIST += %D%/bits.h %D%/oracle.h %D%/sample_files.h %D%/shard_files.h
-EXTRA_DIST += %D%/small_run.h %D%/tap.h
-EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/sample_files.h
-EXTRA_DIST += %D%/shard_files.h %D%/small_run.h %D%/synth_set.h %D%/tap.h
-EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h
-EXTRA_DIST += %D%/sample_files.h %D%/shard_files.h %D%/small_run.h
-EXTRA_DIST += %D%/synth_set.h %D%/tap.h
-EXTRA_DIST += %D%/bits.h %D%/graph_h5.h %D%/oracle.h %D%/policy_case.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
-EXTRA_DIST += %D%/checkpoint_content.h
-EXTRA_DIST += %D%/start.h
-EXTRA_DIST += %D%/start.h %D%/test_narrow.c
-EXTRA_DIST += %D%/bits.h %D%/oracle.h %D%/shard_files.h %D%/small_run.h %D%/tap.h
+EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h
+EXTRA_DIST += %D%/policy_case.h %D%/sample_files.h %D%/shard_files.h
+EXTRA_DIST += %D%/small_run.h %D%/start.h %D%/synth_set.h %D%/tap.h
+EXTRA_DIST += %D%/test_narrow.c
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/mpi-tap %D%/strip.awk
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 
@@ -122,8 +112,7 @@ AM_TESTS_ENVIRONMENT = \
 
 # Automake has no rule to make two programs of one source without six lines for
 # each: these patterns are that rule.
-check_DATA += need-launcher $(twin_tests)
-check_DATA = need-launcher $(twin_tests) $(gpu_tests) $(gpusim_tests) \
+check_DATA += need-launcher $(twin_tests) $(gpu_tests) $(gpusim_tests) \
 	$(gpusim_programs)
 twins = $(twin_tests) $(big_twin_tests)
 EXTRA_DIST += $(sort $(patsubst %-float,%.c,$(patsubst %-double,%.c,$(twins))))

@@ -226,64 +226,6 @@ static double impossible(double x, long r, long j)
     return j < 700 && r > 0 && r < 4 ? -INFINITY : x;
 }
 
-static const int32_t target[ROWS] = {4, -1, -1, -1, -1};
-struct sample x = oracle_random(ROWS, 9, "difference");
-struct piece p = piece_take(target, x, 0, 9, 0, 2);
-struct mat loss = oracle_put(oracle_zero(1, ROWS), 0);
-
-run(&p, 1, 1, loss);
-
-double e = oracle_gradient_error((struct objective){first_loss, target, 9},
-                                 x.at, oracle_get(p.logits).at);
-
-ok(e < 8 * oracle_unit + oracle_difference, "by differences: %.2g", e);
-}
-
-static void test_bits(void)
-{
-    static const int32_t target[ROWS] = {0, 1500, 2, -1, 7};
-    struct sample x = oracle_random(ROWS, 1501, "bits");
-    struct mat loss[3];
-    struct piece p[3];
-
-    for (int k = 0; k < 3; k++) {
-        loss[k] = oracle_put(oracle_zero(1, ROWS), 0);
-        p[k] = piece_take(target, x, 0, 1501, 0, k);
-        run(&p[k], 1, 0.5, loss[k]);
-    }
-    for (int k = 1; k < 3; k++)
-        ok(oracle_same(loss[0], loss[k]) &&
-               oracle_same(p[0].logits, p[k].logits),
-           "rows %d numbers off alignment: same bits", k);
-}
-
-/* Row r, column j of the logits of one case. */
-static double plain(double x, long r, long j)
-{
-    (void)r, (void)j;
-    return x;
-}
-
-static double low(double x, long r, long j)
-{
-    (void)r, (void)j;
-    return x - 500;
-}
-
-/* The exponentials of one piece are all there is, and no row of the other may
- * overflow. */
-static double far_apart(double x, long r, long j)
-{
-    (void)r;
-    return x + (j < 700 ? 500 : -500);
-}
-
-/* All of a piece impossible, in rows whose target is elsewhere. */
-static double impossible(double x, long r, long j)
-{
-    return j < 700 && r > 0 && r < 4 ? -INFINITY : x;
-}
-
 static const int32_t target[ROWS] = {0, 1299, -1, 700, 699};
 
 /* By row: the target is the highest; it ties with another piece's column; there

@@ -45,12 +45,14 @@ kernels/cuda/%-gpusim-bf16.$(OBJEXT): kernels/cuda/%.cu
 
 # A library stands before those that it calls: the kernels stop the job.
 gpusim_float_libs = src/libcommands.a src/libtrain-float.a src/libcore.a \
-	io/libio.a %D%/libgpusim-float.a mpi/libranks.a %D%/libgpusim-float.a
+	io/libio.a io/libsum.a %D%/libgpusim-float.a mpi/libranks.a \
+	%D%/libgpusim-float.a
 gpusim_double_libs = src/libcommands.a src/libtrain-double.a src/libcore.a \
-	io/libio.a %D%/libgpusim-double.a mpi/libranks.a \
+	io/libio.a io/libsum.a %D%/libgpusim-double.a mpi/libranks.a \
 	%D%/libgpusim-double.a
 gpusim_bf16_libs = src/libcommands.a src/libtrain-bf16.a src/libcore.a \
-	io/libio.a %D%/libgpusim-bf16.a mpi/libranks.a %D%/libgpusim-bf16.a
+	io/libio.a io/libsum.a %D%/libgpusim-bf16.a mpi/libranks.a \
+	%D%/libgpusim-bf16.a
 
 # Whole programs.  The settings know no GPU program in double, so that one has
 # the name of the CPU's.
