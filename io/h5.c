@@ -304,7 +304,7 @@ static struct problem take_texts(const struct h5 *f, const char *name,
                        "length",
                        f->path, name);
     H5Fget_filesize(f->file, &file_bytes);
-    if (bytes > file_bytes || d->dims[0] > file_bytes / bytes)
+    if (bytes == 0 || bytes > file_bytes || d->dims[0] > file_bytes / bytes)
         return problem("%s is truncated: dataset \"%s\" does not end inside it",
                        f->path, name);
     texts->n = (long)d->dims[0];

@@ -39,9 +39,9 @@ static const char *past_number(const char *at, const char *end)
     return c;
 }
 
-/* Writes 0 over every number, in as many bytes: no number is read from a line,
- * but jansson refuses those that C has no type for. */
-static void clear_numbers(char *at, size_t n)
+/* Writes null, in as many bytes, over the numbers that are too large for a
+ * double, which jansson refuses: none is shorter than 1e309. */
+static void clear_huge(char *at, size_t n)
 {
     char *end = at + n;
     bool in_string = false;
@@ -50,8 +50,12 @@ static void clear_numbers(char *at, size_t n)
         const char *to = in_string ? at : past_number(at, end);
 
         if (to > at) {
-            memset(at, ' ', (size_t)(to - at));
-            *at = '0';
+            char *stop;
+
+            if (!isfinite(strtod(at, &stop)) && stop == to) {
+                memset(at, ' ', (size_t)(to - at));
+                memcpy(at, "null", 4);
+            }
             at += to - at;
             continue;
         }
@@ -68,11 +72,12 @@ static json_t *load(const char *at, size_t n, json_error_t *e)
 
     if (v || json_error_code(e) != json_error_numeric_overflow)
         return v;
-    copy = malloc(n);
+    copy = malloc(n + 1);
     CHECK(copy, "no memory for a JSON text of %zu bytes", n);
     memcpy(copy, at, n);
-    clear_numbers(copy, n);
-    v = json_loadb(copy, n, JSON_ALLOW_NUL, e);
+    copy[n] = '\0';
+    clear_huge(copy, n);
+    v = json_loadb(copy, n, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, e);
     free(copy);
     return v;
 }

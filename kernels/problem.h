@@ -5,7 +5,8 @@
 
 /* What is wrong with something that came from outside, as one sentence that
  * names the place, the value and the way out.  Readers of foreign bytes return
- * one and never stop the process; empty means that all is well. */
+ * one and never stop the process; empty means that all is well.  Control
+ * characters, which a file may hold, have become '?' in it. */
 struct problem {
     char text[1024];
 };

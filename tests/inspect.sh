@@ -204,6 +204,13 @@ same "its accuracies" "2 from step 0 to 9 / a.b 2.0000 nan c 3.0000 1.0000 / \
 a.b 0.1250 1.0000 / \\x1b[2J" "$(fact 'test evaluations') / \
 $(fact 'test loss' | xargs) / $(fact 'test accuracy' | xargs) / $(fact warning)"
 
+cat >on/metrics.jsonl <<'END'
+{"event":"step","step":7,"tokens":99999999999999999999,"loss":1e999}
+END
+shows "numbers that are too large" on
+same "leave the others as they are" "7 100000000000000000000 nan" \
+  "$(fact steps) $(fact tokens) $(fact loss)"
+
 shows "several files" $shard g.csv
 same "one after another" "$shard g.csv" "$(fact shard) $(fact graph)"
 refuses "the first bad one" "absent.h5 cannot be read" g.csv absent.h5 $shard
@@ -214,7 +221,19 @@ refuses "text" "cooking.jsonl:1: no .event.: not from" in/cooking.jsonl
 refuses "one line of it" "odd.jsonl:1: no .event.: not from" in/odd.jsonl
 cp in/cooking.jsonl text.h5
 refuses "what is no HDF5" "text.h5 is not an HDF5 file" text.h5
-launch 2 "$skillet" inspect g.csv >out 2>err
+
+# What is no file may keep silent for ever, or never end.
+mkdir pipes devices
+for pipe in pipe.h5 pipe.csv pipe.jsonl pipes/a.train.h5; do mkfifo $pipe; done
+ln -s /dev/zero devices/metrics.jsonl
+for path in pipe.h5 pipe.csv pipe.jsonl pipes devices; do
+  refuses "$path" "$path.* is not a file" $path
+done
+printf 't,a\033[2J\n\302\233x,q\033]0;\a\n' >g.csv
+refuses "a table of no numbers" "q?\]0;?. is no finite number" g.csv
+same "no control character of it comes to the terminal" "$(cat err)" \
+  "$(tr -d '\000-\011\013-\037\177' <err)"
+launch 2 "$skillet" inspect $shard >out 2>err
 status=$?
 same "two ranks are refused" "2 1" \
   "$status $(grep -c '^skillet: inspect runs on one rank' err)"

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "io/h5.h"
 #include "io/seal.h"
@@ -63,14 +62,22 @@ static struct problem describe_h5(const struct settings *s, const char *path,
                    format);
 }
 
+/* A pipe may keep silent for ever, and a device never end. */
+static struct problem no_file(const char *path)
+{
+    return problem("%s is not a file", path);
+}
+
 static struct problem describe_directory(const struct settings *s,
                                          const char *path, FILE *to)
 {
     char metrics[4096];
+    struct stat st;
     int n = snprintf(metrics, sizeof metrics, "%s/metrics.jsonl", path);
 
-    if (n < (int)sizeof metrics && access(metrics, F_OK) == 0)
-        return inspect_run(s, metrics, to);
+    if (n < (int)sizeof metrics && stat(metrics, &st) == 0)
+        return S_ISREG(st.st_mode) ? inspect_run(s, metrics, to)
+                                   : no_file(metrics);
     return inspect_shards(s, path, to);
 }
 
@@ -82,6 +89,8 @@ struct problem inspect_any(const struct settings *s, const char *path, FILE *to)
         return problem("%s cannot be read: %s", path, strerror(errno));
     if (S_ISDIR(st.st_mode))
         return describe_directory(s, path, to);
+    if (!S_ISREG(st.st_mode))
+        return no_file(path);
     if (ends(path, ".h5"))
         return describe_h5(s, path, to);
     for (int i = 0; i < ENDINGS; i++)
