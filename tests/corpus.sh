@@ -19,14 +19,17 @@ fi
 mkdir jobs && cp "$top_srcdir/jobs/redpajama.csv" jobs
 check "tokenizes on 2 ranks" launch 2 "$skillet" tokenize "$data/corpus" \
   data.directory=data
+check "trains on 2x1" run_ranks 2 train "$top_srcdir/jobs/redpajama.ini" \
+  parallel.tensor=2 output.directory=whole
+check "every skill learns" falls whole 7
+# Beyond the 20 steps of the promise, yet within its bound: in double, as the
+# rounding of float grows with every step.
 for grid in 1x1 1x2 2x2; do
   tensor=${grid%x*}
-  check "trains on $grid" run_ranks $((tensor * ${grid#*x})) train \
+  check "trains on $grid in double" run_ranks $((tensor * ${grid#*x})) train \
     "$top_srcdir/jobs/redpajama.ini" "parallel.tensor=$tensor" \
-    "output.directory=$grid"
+    "output.directory=$grid" train.precision=double train.steps=60
 done
-check "every skill learns" falls 1x1 7
-# Far beyond the 20 steps of the promise, yet within its bound.
-agree "1x2" 1x2 1x1 5e-6 steps 320
-agree "2x2" 2x2 1x1 5e-6 steps 320
+agree "1x2" 1x2 1x1 1e-10 steps 60
+agree "2x2" 2x2 1x1 1e-10 steps 60
 tap_done
