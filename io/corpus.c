@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/file.h"
 #include "io/shard_open.h"
+#include "io/sum.h"
 #include "kernels/check.h"
 
 /* The files must be one whole, or parts 1, 2, ... */
@@ -176,4 +178,38 @@ void corpus_close(struct corpus *c)
         shard_detach(&c->part[i].file);
     free(c->part);
     memset(c, 0, sizeof *c);
+}
+
+/* Sums of documents and answers may be missing; their numbers are not. */
+static struct problem add_part(const struct shard_file *f, uint64_t *position,
+                               uint64_t *fingerprint)
+{
+    const struct shard *s = &f->head;
+    uint64_t counts[2] = {(uint64_t)s->tokens, (uint64_t)s->documents};
+    struct problem p = NO_PROBLEM;
+
+    *fingerprint += sum_bytes(counts, sizeof counts, *position);
+    *position += sizeof counts;
+    for (long i = 0; i < shard_blocks(s) && !is_problem(&p); i++) {
+        struct shard_block b = shard_block(s, i);
+        uint64_t sum;
+
+        if (b.sum_at == 0)
+            continue;
+        p = file_read_at(f->fd, s->path, b.sum_at, &sum, sizeof sum);
+        *fingerprint += sum_bytes(&sum, sizeof sum, *position);
+        *position += sizeof sum;
+    }
+    return p;
+}
+
+struct problem corpus_fingerprint(const struct corpus *c, uint64_t *fingerprint)
+{
+    uint64_t position = 0;
+    struct problem p = NO_PROBLEM;
+
+    *fingerprint = 0;
+    for (long i = 0; i < c->parts && !is_problem(&p); i++)
+        p = add_part(&c->part[i].file, &position, fingerprint);
+    return p;
 }

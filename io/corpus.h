@@ -55,6 +55,11 @@ void corpus_open(struct corpus *c, struct group *g,
                  const char *split);
 void corpus_close(struct corpus *c);
 
+/* A number that is another one when the tokens, documents or answers are
+ * others: from the sums that stand in the shards.  For one rank. */
+struct problem corpus_fingerprint(const struct corpus *c,
+                                  uint64_t *fingerprint);
+
 /* A sample as corpus_read_sample gives it. */
 struct corpus_sample {
     long tokens;                /* begin-of-text too */

@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libio.a
 # The sums of sum.c are loops like those of kernels/.
 %C%_libio_a_CFLAGS = $(kernel_cflags)
 %C%_libio_a_SOURCES =
+%C%_libio_a_SOURCES += %D%/arrays.c %D%/arrays.h
 %C%_libio_a_SOURCES += %D%/checkpoint.c %D%/checkpoint.h
 %C%_libio_a_SOURCES += %D%/checkpoint_files.c %D%/checkpoint_files.h
 %C%_libio_a_SOURCES += %D%/checkpoint_open.c

@@ -23,9 +23,22 @@ static struct problem open_file(struct metrics *m, const char *path, int flags)
     return NO_PROBLEM;
 }
 
-struct problem metrics_open(struct metrics *m, const char *path)
+int64_t metrics_bytes(const struct metrics *m)
 {
-    return open_file(m, path, 0);
+    return lseek(m->fd, 0, SEEK_END);
+}
+
+struct problem metrics_open(struct metrics *m, const char *path, int64_t keep)
+{
+    struct problem wrong = open_file(m, path, 0);
+
+    if (is_problem(&wrong) || metrics_bytes(m) <= keep)
+        return wrong;
+    if (ftruncate(m->fd, keep) != 0) {
+        wrong = problem("%s: cannot be cut back: %s", path, strerror(errno));
+        metrics_close(m);
+    }
+    return wrong;
 }
 
 struct problem metrics_create(struct metrics *m, const char *path)

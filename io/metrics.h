@@ -2,6 +2,7 @@
 #define IO_METRICS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kernels/problem.h"
 
@@ -22,9 +23,10 @@ struct metrics {
     size_t used, room;
 };
 
-/* At the end of the file at `path`, which is made if there is none; create
- * refuses one that is there.  A problem leaves nothing to close. */
-struct problem metrics_open(struct metrics *m, const char *path);
+/* open goes on behind the first `keep` bytes of the file at `path`, or all of
+ * it if it is shorter, and forgets the rest; create refuses a file that is
+ * there. A problem leaves nothing to close. */
+struct problem metrics_open(struct metrics *m, const char *path, int64_t keep);
 struct problem metrics_create(struct metrics *m, const char *path);
 void metrics_close(struct metrics *m);
 
@@ -38,5 +40,8 @@ void metrics_numbers(struct metrics *m, const char *name,
                      const char *const *names, const double *x, long n);
 
 struct problem metrics_end(struct metrics *m);
+
+/* Of the file so far. */
+int64_t metrics_bytes(const struct metrics *m);
 
 #endif

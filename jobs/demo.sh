@@ -1,9 +1,9 @@
 #!/bin/sh
 # The demo: from text to trained models on two ranks of this machine.  Takes the
-# project's own files as four skills of text, tokenizes them, trains the same
-# small model at the same budget with two mixtures, and prints what each skill
-# lost.   usage: demo.sh [DIRECTORY]     (default demo; that of an earlier demo
-# is replaced)
+# files of this project and of its build as seven skills of text, tokenizes them,
+# trains the same small model at the same budget with three mixtures, and prints
+# what each skill lost.   usage: demo.sh [DIRECTORY]     (default demo; that of an
+# earlier demo is replaced)
 set -eu
 jobs=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$jobs")
@@ -20,8 +20,8 @@ export TEST_TIMEOUT=3600
 # Every demo leaves these and the mark; a directory with anything else in it is
 # not ours to remove.
 mark=.skillet-demo
-results="data graph.csv skill-it skill-it.log stratified stratified.log text \
-tokenize.log"
+results="data graph.csv random random.log skill-it skill-it.log stratified \
+stratified.log text tokenize.log"
 
 is_earlier_demo() {
   test ! -L "$work" && test -f "$work/$mark" || return 1
@@ -52,25 +52,28 @@ make_directory() {
 make_directory
 cd "$work"
 
-# documents SKILL FILE...: each file as one JSON line of text/SKILL.jsonl.
+# documents SKILL FILE...: text/SKILL.jsonl, a document every 100 lines.
 documents() {
   skill=$1
   shift
-  for file in "$@"; do
-    printf '{"text":"'
-    tab=$(printf '\t')
-    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$tab/\\\\t/g" -e 's/$/\\n/' \
-      "$file" | tr -d '\000-\037'
-    printf '"}\n'
-  done >"text/$skill.jsonl"
+  tab=$(printf '\t')
+  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$tab/\\\\t/g" -e 's/$/\\n/' "$@" |
+    tr -d '\000-\011\013-\037' |
+    awk 'NR % 100 == 1 { if (NR > 1) print "\"}"; printf "{\"text\":\"" }
+      { printf "%s", $0 }
+      END { print "\"}" }' >"text/$skill.jsonl"
 }
 
-documents c "$top"/*/*.c "$top"/*/*/*.c
-documents headers "$top"/*/*.h
-documents shell "$top"/tests/*.sh "$top"/jobs/*.sh "$top"/m4/skillet*.m4 \
-  "$top/configure.ac" "$top/bootstrap"
+documents c "$top"/kernels/*.c "$top"/*/*/*.c "$top"/mpi/*.c "$top"/io/*.c \
+  "$top"/src/*.c
+documents headers "$top"/*/*.h "$top"/*/*/*.h
+documents m4 "$top"/aclocal.m4 "$top"/m4/*.m4 "$top/configure.ac"
+documents make "$top/Makefile.in" "$top"/*.am "$top"/*/*.mk
 documents prose "$top"/*.md "$top"/doc/*.md "$top/COPYING"
-say "makes skill shards of four kinds of text, 4/5 to train on, 1/5 to validate:"
+documents shell "$top/configure" "$top"/build-aux/* "$top"/tests/*.sh \
+  "$top"/jobs/*.sh "$top/bootstrap"
+documents tests "$top"/tests/*.c
+say "makes skill shards of seven kinds of text, 4/5 to train on, 1/5 to validate:"
 launch 2 "$skillet" tokenize text data.directory=data \
   tokenize.split=0.8,0.2,0 >tokenize.log
 awk '{ print "  " $3, $5, $NF, "tokens" }' tokenize.log
@@ -78,13 +81,17 @@ awk '{ print "  " $3, $5, $NF, "tokens" }' tokenize.log
 # What we guess each skill (row) teaches each other (column): a learned graph
 # would stand here.
 cat >graph.csv <<'END'
-teaches,c,headers,prose,shell
-c,1,0.5,0,0
-headers,0.5,1,0.5,0
-prose,0,0.5,1,0
-shell,0,0,0,1
+teaches,c,headers,m4,make,prose,shell,tests
+c,1,0.5,0,0,0,0,0.5
+headers,0.5,1,0,0,0.5,0,0.2
+m4,0,0,1,0,0,0.5,0
+make,0,0,0,1,0,0.2,0
+prose,0,0.2,0,0,1,0,0
+shell,0,0,0.5,0.2,0,1,0
+tests,0.5,0.2,0,0,0,0,1
 END
-for policy in skill-it stratified; do
+policies="random stratified skill-it"
+for policy in $policies; do
   say "trains on 2 ranks with the mixture $policy:"
   {
     launch 2 "$skillet" train "$jobs/demo.ini" "mixture.policy=$policy" \
@@ -94,20 +101,49 @@ for policy in skill-it stratified; do
   if grep -qx "demo failed" "$policy.log"; then exit 1; fi
 done
 
-# loss POLICY STEP SKILL
-loss() {
-  awk -v step="$2" -v skill="$3" \
-    '$1 == "step" && $2 == step && $4 == skill { print $6 }' "$1.log"
+# losses STEP: a row a skill and their mean, a column a policy, at that step.
+losses() {
+  # Words.
+  # shellcheck disable=SC2086
+  awk -v step="$1" '
+    FNR == 1 { policy[++policies] = FILENAME; sub(/\.log$/, "", policy[policies]) }
+    $1 == "step" && $2 == step && $3 == "validation" {
+      if (policies == 1) skill[++skills] = $4
+      loss[policies, $4] = $6
+      sum[policies] += $6
+    }
+    END {
+      printf "%-12s", ""
+      for (p = 1; p <= policies; p++) printf "%12s", policy[p]
+      for (s = 1; s <= skills; s++) {
+        printf "\n%-12s", skill[s]
+        for (p = 1; p <= policies; p++) printf "%12.4f", loss[p, skill[s]]
+      }
+      printf "\n%-12s", "mean"
+      for (p = 1; p <= policies; p++) printf "%12.4f", sum[p] / skills
+      print ""
+    }' random.log stratified.log skill-it.log
 }
+
 echo
-echo "validation loss (nats a byte)   half   full     half   full   share at the end"
-echo "                              skill-it       stratified      of skill-it"
-for skill in c headers prose shell; do
-  share=$(awk -v skill="$skill" '$4 == skill && $1 == "round" { p = $5 }
-    END { print p }' skill-it.log)
-  printf '%-28s  %5s  %5s    %5s  %5s  %11s\n' "$skill" \
-    "$(loss skill-it 120 "$skill")" "$(loss skill-it 240 "$skill")" \
-    "$(loss stratified 120 "$skill")" "$(loss stratified 240 "$skill")" "$share"
-done
+echo "Validation loss, nats a byte, at half of the budget (300 steps):"
+losses 300
+echo "and at the end (600 steps):"
+losses 600
+echo "The mixture of skill-it, round by round:"
+awk '$1 == "round" && $3 == "share" {
+    if ($2 == 0) skill[++skills] = $4
+    share[$2, $4] = $5
+    last = $2
+  }
+  END {
+    printf "%-12s", ""
+    for (r = 0; r <= last; r++) printf "%8d", r + 1
+    for (s = 1; s <= skills; s++) {
+      printf "\n%-12s", skill[s]
+      for (r = 0; r <= last; r++) printf "%8.3f", share[r, skill[s]]
+    }
+    print ""
+  }' skill-it.log
 echo "One seed on a little text proves nothing about the mixtures; it shows that"
-echo "the machinery runs.  Look into $work/*/metrics.jsonl for every number."
+echo "the machinery runs.  Look further:  ./skillet inspect $work/skill-it"

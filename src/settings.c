@@ -282,6 +282,34 @@ void settings_write(const struct settings *s, FILE *to)
     }
 }
 
+static char *value_text(const struct settings *s, int row)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *to = open_memstream(&text, &n);
+
+    CHECK(to, "no memory for the text of a setting");
+    settings_row_print(&settings_table[row], s, to);
+    CHECK(fclose(to) == 0, "no memory for the text of a setting");
+    return text;
+}
+
+bool settings_next_change(const struct settings *a, const struct settings *b,
+                          int *row, struct settings_change *change)
+{
+    for (; *row < settings_table_rows; (*row)++) {
+        *change = (struct settings_change){
+            settings_table[*row].key, value_text(a, *row), value_text(b, *row)};
+        if (strcmp(change->from, change->to)) {
+            (*row)++;
+            return true;
+        }
+        free(change->from);
+        free(change->to);
+    }
+    return false;
+}
+
 /* Words from column `left` to 80; the cursor stands at `left`. */
 static void write_words(const char *text, int left, FILE *to)
 {

@@ -29,7 +29,7 @@ enum synth_graph { SYNTH_CHAIN, SYNTH_TREE };
 
 struct settings {
     struct {
-        char *init;       /* scratch */
+        char *init;       /* scratch, or a checkpoint */
         int architecture; /* gpt-neox */
         long layers, hidden, heads, intermediate, vocabulary, context;
         double rotary_fraction, rotary_base;
@@ -72,6 +72,10 @@ struct settings {
     struct {
         long tensor;
     } parallel;
+    struct {
+        long every, keep, keep_every;
+        char *resume;
+    } checkpoint;
     struct {
         long every, windows;
         char *split;
@@ -122,6 +126,16 @@ bool settings_is_run_file(const char *argument);
 /* Where a setting was given, for messages: "run.ini:12: train.steps",
  * "train.steps" from the command line or by default. */
 const char *settings_place(const struct settings *s, const char *key);
+
+/* The next setting, from row *row on (0 at first), whose value in b differs
+ * from that in a; false behind the last.  The caller frees both texts. */
+struct settings_change {
+    const char *key;
+    char *from, *to;
+};
+
+bool settings_next_change(const struct settings *a, const struct settings *b,
+                          int *row, struct settings_change *change);
 
 /* The resolved run file, readable by settings_read_file, and the table as
  * help. */

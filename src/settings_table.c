@@ -43,8 +43,9 @@ enum {
      .initial = value, .help = text}
 
 const struct settings_row settings_table[] = {
-TEXT(model, init, "scratch", "scratch",
-     "where the weights come from; scratch: random, from train.seed"),
+TEXT(model, init, NULL, "scratch",
+     "where the weights come from: scratch (random, from train.seed), or a "
+     "checkpoint"),
 CHOICE(model, architecture, "gpt-neox", "gpt-neox",
      "family of the decoder"),
 LONG(model, layers, 1, 10000, "6",
@@ -178,6 +179,17 @@ CHOICE(train, device, "cpu|gpu", "cpu",
 
 LONG(parallel, tensor, 1, 1 << 16, "1",
      "ranks that share one copy of the model; the others are data ranks"),
+
+LONG(checkpoint, every, 0, MOST_STEPS, "1000",
+     "steps between checkpoints; 0: at the end, or when asked to stop, alone"),
+LONG(checkpoint, keep, 1, MOST_STEPS, "2",
+     "checkpoints that are kept, the latest ones"),
+LONG(checkpoint, keep_every, 0, MOST_STEPS, "0",
+     "of the others those at multiples of so many steps are kept; 0: none"),
+TEXT(checkpoint, resume, NULL, "auto",
+     "auto: go on from the latest whole checkpoint in output.directory, if there "
+     "is one; no: start, in a directory without a run; or the checkpoint to go "
+     "on from"),
 
 LONG(evaluate, every, 0, MOST_STEPS, "0",
      "steps between evaluations; 0: at the start, after each round and at the "

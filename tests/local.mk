@@ -60,6 +60,7 @@ sh_tests += %D%/inspect.sh
 sh_tests += %D%/install.sh
 sh_tests += %D%/layering.sh
 sh_tests += %D%/replay.sh
+sh_tests += %D%/resume.sh
 sh_tests += %D%/samples.sh
 sh_tests += %D%/shell.sh
 sh_tests += %D%/symbols.sh
@@ -75,10 +76,14 @@ check_DATA += %D%/make_checkpoint$(EXEEXT)
 EXTRA_PROGRAMS += %D%/make_graph
 check_DATA += %D%/make_graph$(EXEEXT)
 
-# Not a test: what the coordinator costs.
-EXTRA_PROGRAMS += %D%/bench_coordinator
-bench: %D%/bench_coordinator$(EXEEXT)
+# Not tests: what a step costs, and the coordinator.
+EXTRA_PROGRAMS += %D%/bench_coordinator %D%/bench_gemm
+EXTRA_DIST += %D%/bench.sh
+bench: all %D%/bench_coordinator$(EXEEXT) %D%/bench_gemm$(EXEEXT)
 	./%D%/bench_coordinator
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	  MPIEXEC='$(MPIEXEC)' MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)' \
+	  $(SHELL) $(top_srcdir)/%D%/bench.sh
 
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
 EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h

@@ -57,7 +57,8 @@ static inline void small_run_open(struct small_run *run, struct group *all,
     share = s->train.global_batch / group_size(run->grid.data);
     shape_batch(&shape, s->train.micro_batch ? s->train.micro_batch : share,
                 s->train.sequence_length);
-    model_init(&run->model, &shape, run->grid.tensor, s->train.seed);
+    model_init(&run->model, &shape, run->grid.tensor);
+    model_randomise(&run->model, s->train.seed);
     for (int i = 0; i < run->data.train.skills.n; i++)
         counts[i] = samples / run->data.train.skills.n;
     sampler_init(&run->sampler, &run->data.train.skills,

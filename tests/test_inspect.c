@@ -26,7 +26,7 @@ static struct shown show(const char *path)
     struct shown shown;
     FILE *to = open_memstream(&shown.text, &shown.n);
 
-    settled(inspect_any(&s, path, to));
+    settled(inspect_any(&s, group_world(), path, to));
     fclose(to);
     return shown;
 }

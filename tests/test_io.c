@@ -277,7 +277,7 @@ static void test_metrics(void)
     ok(is_problem(&p) && strstr(p.text, path), "but not over another: %s",
        p.text);
     metrics_close(&m);
-    p = metrics_open(&m, path);
+    p = metrics_open(&m, path, INT64_MAX);
     write_lines(&m, 1);
     metrics_close(&m);
     file_read(path, &bytes, &n);

@@ -65,7 +65,8 @@ static void alone_init(void)
         struct shape shape = run.model.shape;
 
         shape_batch(&shape, 1, n);
-        model_init(&alone.of[n], &shape, alone.self, run.settings.train.seed);
+        model_init(&alone.of[n], &shape, alone.self);
+        model_randomise(&alone.of[n], run.settings.train.seed);
     }
     close_run(&run);
 }

@@ -93,7 +93,7 @@ events() {
   sed 's/{"event":"\([a-z]*\)".*/\1/' "$1/metrics.jsonl" | uniq | tr '\n' ' '
 }
 expect="start evaluation mixture step evaluation mixture step evaluation \
-mixture step evaluation mixture step evaluation stop "
+mixture step evaluation mixture step checkpoint evaluation stop "
 if test "$(events one)" = "$expect"; then
   ok "metrics tell start, mixtures, steps, evaluations, stop"
 else
@@ -200,10 +200,10 @@ wait_for_step() {
   done
 }
 
-# stopped NAME DIR REASON: status 1, and the last event says the same.
+# stopped NAME DIR REASON STATUS: the last event says the same.
 stopped() {
-  if test "$status" -eq 1 && tail -n 1 "$2/metrics.jsonl" |
-    grep -q "\"event\":\"stop\".*\"reason\":\"$3.*\"status\":1,"; then
+  if test "$status" -eq "$4" && tail -n 1 "$2/metrics.jsonl" |
+    grep -q "\"event\":\"stop\".*\"reason\":\"$3.*\"status\":$4,"; then
     ok "$1"
   else
     not_ok "$1" "status $status: $(tail -n 1 "$2/metrics.jsonl")"
@@ -211,7 +211,7 @@ stopped() {
 }
 train 2 2 wild train.learning_rate=1e38 train.warmup_steps=0 >out 2>&1
 status=$?
-stopped "a loss that is not finite ends the run" wild "the loss"
+stopped "a loss that is not finite ends the run" wild "the loss" 1
 timeout -k 5 60 "$skillet" train run.ini output.directory=long \
   train.steps=100000 >out 2>&1 </dev/null &
 pid=$!
@@ -219,7 +219,7 @@ wait_for_step long
 kill -TERM $pid # timeout passes it on
 wait $pid
 status=$?
-stopped "a request to stop ends the run after a step" long "asked to stop"
+stopped "a request to stop ends the run after a step" long "asked to stop" 75
 
 # One of two ranks is asked, and both stop.
 # shellcheck disable=SC2016
@@ -231,7 +231,7 @@ for rank in pid.*; do :; done
 kill -USR1 "${rank#pid.}"
 wait $pid
 status=$?
-stopped "on 2 ranks too" long2 "asked to stop"
+stopped "on 2 ranks too" long2 "asked to stop" 75
 
 # spoiled: a copy of the shards to damage.
 spoiled() {
@@ -302,7 +302,8 @@ refused 2 "an output directory that can't be made" "file/x" \
   output.directory=file/x
 refused 1 "no output directory" "output.directory" output.directory=
 cp -r one before
-refused 2 "an output directory with a run" "holds a run" output.directory=one
+refused 2 "an output directory with a run" "holds a run" output.directory=one \
+  checkpoint.resume=no
 check "which is left as it was" diff -r before one
 mkdir here && cp run.ini here
 refused 1 "an output directory with the user's own run file" "run.ini" \

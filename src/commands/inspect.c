@@ -47,14 +47,16 @@ static struct problem read_format(const char *path, char *format, size_t size)
     return p;
 }
 
-static struct problem describe_h5(const struct settings *s, const char *path,
-                                  FILE *to)
+static struct problem describe_h5(const struct settings *s, struct group *g,
+                                  const char *path, FILE *to)
 {
     char format[64];
     struct problem p = read_format(path, format, sizeof format);
 
     if (is_problem(&p))
         return p;
+    if (strcmp(format, "skillet-checkpoint") == 0)
+        return inspect_checkpoint(s, g, path, to);
     for (int i = 0; i < FORMATS; i++)
         if (strcmp(format, formats[i].name) == 0)
             return formats[i].describe(s, path, to);
@@ -81,7 +83,8 @@ static struct problem describe_directory(const struct settings *s,
     return inspect_shards(s, path, to);
 }
 
-struct problem inspect_any(const struct settings *s, const char *path, FILE *to)
+struct problem inspect_any(const struct settings *s, struct group *g,
+                           const char *path, FILE *to)
 {
     struct stat st;
 
@@ -92,7 +95,7 @@ struct problem inspect_any(const struct settings *s, const char *path, FILE *to)
     if (!S_ISREG(st.st_mode))
         return no_file(path);
     if (ends(path, ".h5"))
-        return describe_h5(s, path, to);
+        return describe_h5(s, g, path, to);
     for (int i = 0; i < ENDINGS; i++)
         if (ends(path, endings[i].name))
             return endings[i].describe(s, path, to);
@@ -112,6 +115,6 @@ int command_inspect(struct group *g, const struct settings *s, char **inputs,
     if (n == 0)
         refuse(g, "inspect needs a file: skillet inspect FILE...");
     for (int i = 0; i < n; i++)
-        refuse_if(g, inspect_any(s, inputs[i], log_stream()));
+        refuse_if(g, inspect_any(s, g, inputs[i], log_stream()));
     return 0;
 }

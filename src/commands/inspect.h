@@ -6,18 +6,23 @@
 
 #include "io/shard.h"
 #include "kernels/problem.h"
+#include "mpi/group.h"
 #include "src/settings.h"
 
 /* What there is to say of one file, a fact a line, as "key value".  For one
  * rank; what was printed before a problem stands. */
-struct problem inspect_any(const struct settings *s, const char *path,
-                           FILE *to);
+struct problem inspect_any(const struct settings *s, struct group *g,
+                           const char *path, FILE *to);
 
 /* Of each kind. */
 struct problem inspect_shard(const struct settings *s, const char *path,
                              FILE *to);
 struct problem inspect_graph(const struct settings *s, const char *path,
                              FILE *to);
+
+/* g has this rank alone. */
+struct problem inspect_checkpoint(const struct settings *s, struct group *g,
+                                  const char *path, FILE *to);
 
 /* From the lines of its metrics.jsonl. */
 struct problem inspect_run(const struct settings *s, const char *path,

@@ -25,7 +25,7 @@ static void lay_out(struct model *m)
 }
 
 void model_init(struct model *m, const struct shape *shape,
-                struct group *tensor, long seed)
+                struct group *tensor)
 {
     *m = (struct model){.shape = *shape, .tensor = tensor};
     m->blocks = calloc((size_t)shape->layers, sizeof *m->blocks);
@@ -36,6 +36,10 @@ void model_init(struct model *m, const struct shape *shape,
     arena_fix(&m->activations);
     lay_out(m);
     scratch_fill_angles(&m->scratch, shape);
+}
+
+void model_randomise(struct model *m, long seed)
+{
     parameters_randomise(&m->parameters, seed);
 }
 

@@ -24,9 +24,10 @@ struct model {
     struct arena activations;
 };
 
-/* Memory and initial values from the seed.  Collective over tensor. */
+/* Memory, zeroed: weights come from the seed, or from a checkpoint. */
 void model_init(struct model *m, const struct shape *shape,
-                struct group *tensor, long seed);
+                struct group *tensor);
+void model_randomise(struct model *m, long seed);
 void model_free(struct model *m);
 
 /* Losses of one micro-batch, [tokens] on the host; token and target too.

@@ -287,3 +287,13 @@ void mixture_deal(struct mixture *m, const double *p, int64_t samples,
     free(d.hand);
     free(d.parts);
 }
+
+void mixture_state(struct mixture *m, struct arrays *a)
+{
+    uint64_t k = (uint64_t)m->k;
+
+    arrays_add(a, "mixture/carry", H5_I64, k, 1, m->carry);
+    arrays_add(a, "mixture/given", H5_I64, k, 1, m->given);
+    arrays_add(a, "mixture/is_told", H5_U8, k, 1, m->is_told);
+    arrays_add(a, "mixture/is_beyond", H5_U8, 1, 1, &m->is_beyond);
+}

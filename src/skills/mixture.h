@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "io/arrays.h"
 #include "src/settings.h"
 
 /* From shares to whole numbers of samples, by mixture.counts:
@@ -48,5 +49,8 @@ void mixture_deal(struct mixture *m, const double *p, int64_t samples,
 
 /* A skill that has reached its cap, each one once; -1: no other. */
 int mixture_exhausted(struct mixture *m);
+
+/* Its state, to be saved or restored. */
+void mixture_state(struct mixture *m, struct arrays *a);
 
 #endif

@@ -213,3 +213,25 @@ struct stretch policy_next(struct policy *p)
     p->ends = next_end(p);
     return (struct stretch){p->fixed.share, p->ends - from};
 }
+
+void policy_state(struct policy *p, struct arrays *a)
+{
+    arrays_add(a, "mixture/policy/round", H5_I64, 1, 1, &p->round);
+    arrays_add(a, "mixture/policy/ends", H5_I64, 1, 1, &p->ends);
+    arrays_add(a, "mixture/policy/decay", H5_F64, 1, 1, &p->decay);
+    window_state(&p->window, a);
+}
+
+void policy_given(struct policy *p, struct arrays *a)
+{
+    struct graph *g = &p->graph;
+
+    if (g->rows == 0 || g->start[g->rows] == 0)
+        return;
+    arrays_add(a, "mixture/graph/start", H5_I64, (uint64_t)g->rows + 1, 1,
+               g->start);
+    arrays_add(a, "mixture/graph/column", H5_U32, (uint64_t)g->start[g->rows],
+               1, g->column);
+    arrays_add(a, "mixture/graph/weight", H5_F64, (uint64_t)g->start[g->rows],
+               1, g->weight);
+}

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "io/arrays.h"
 #include "src/settings.h"
 #include "src/skills/fixed.h"
 #include "src/skills/graph.h"
@@ -75,5 +76,10 @@ const char *policy_warning(const struct policy *p, int i);
  * mixture.window_unit=rounds, and after it with evaluations. */
 void policy_observe(struct policy *p, long step, const double *losses);
 struct stretch policy_next(struct policy *p);
+
+/* Its state, to be saved or restored, and what must be the same then: the
+ * graph. */
+void policy_state(struct policy *p, struct arrays *a);
+void policy_given(struct policy *p, struct arrays *a);
 
 #endif

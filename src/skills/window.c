@@ -53,3 +53,12 @@ long window_sum(const struct window *w, double *sum)
             sum[j] += row(w, i)[j];
     return n;
 }
+
+void window_state(struct window *w, struct arrays *a)
+{
+    arrays_add(a, "mixture/window/observed", H5_I64, 1, 1, &w->observed);
+    arrays_add(a, "mixture/window/losses", H5_F64, (uint64_t)w->size,
+               (uint64_t)w->m, w->losses);
+    arrays_add(a, "mixture/window/has_first", H5_U8, 1, 1, &w->has_first);
+    arrays_add(a, "mixture/window/first", H5_F64, (uint64_t)w->m, 1, w->first);
+}

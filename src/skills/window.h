@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "io/arrays.h"
+
 /* The last losses that a policy was shown, and the first of all.  `observed`,
  * `losses`, `has_first` and `first` are its state. */
 struct window {
@@ -26,5 +28,8 @@ const double *window_last(const struct window *w);
 
 /* sum[m] over what it holds, the oldest first; returns of how many. */
 long window_sum(const struct window *w, double *sum);
+
+/* Its state, to be saved or restored. */
+void window_state(struct window *w, struct arrays *a);
 
 #endif

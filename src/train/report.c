@@ -1,12 +1,10 @@
 #include "src/train/report.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include "config.h"
 #include "io/h5.h"
@@ -24,104 +22,28 @@ static void end_event(struct report *r)
     CHECK(!is_problem(&wrong), "%s", wrong.text);
 }
 
-/* Every directory on the way, as mkdir -p. */
-static struct problem make_directory(const char *path)
+static struct problem open_files(struct report *r, const struct directory *o,
+                                 int64_t keep)
 {
-    char *part = strdup(path);
+    struct directory_path path = directory_path(o, "metrics.jsonl");
+    struct problem wrong = o->has_run
+                               ? metrics_open(&r->metrics, path.text, keep)
+                               : metrics_create(&r->metrics, path.text);
 
-    CHECK(part, "no memory for a path");
-    for (char *at = part + 1; *at; at++)
-        if (*at == '/') {
-            *at = '\0';
-            mkdir(part, 0777);
-            *at = '/';
-        }
-    free(part);
-    if (mkdir(path, 0777) && errno != EEXIST)
-        return problem("output.directory: %s can't be made: %s", path,
-                       strerror(errno));
-    return NO_PROBLEM;
+    return is_problem(&wrong) ? wrong : directory_write_settings(o);
 }
 
-/* Both files are made here or not at all: neither a run that is there nor the
- * run file that the user gave, which may lie in the same directory, is
- * overwritten. */
-static struct problem write_settings(const struct settings *s)
-{
-    char path[4096];
-    FILE *f;
-
-    snprintf(path, sizeof path, "%s/run.ini", s->output.directory);
-    f = fopen(path, "wx");
-    if (!f)
-        return problem("output.directory: %s can't be made: %s; name another "
-                       "directory",
-                       path, strerror(errno));
-    settings_write(s, f);
-    if (ferror(f) | fclose(f)) {
-        struct problem wrong =
-            problem("%s can't be written: %s", path, strerror(errno));
-
-        unlink(path);
-        return wrong;
-    }
-    return NO_PROBLEM;
-}
-
-static struct problem check_directory(const struct settings *s)
-{
-    static const char *const files[] = {"metrics.jsonl", "run.ini"};
-    const char *directory = s->output.directory;
-    struct stat there;
-    char path[4096];
-
-    if (!*directory)
-        return problem("output.directory is not given; name a directory for "
-                       "the files of this run");
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, files[i]);
-        if (!stat(path, &there))
-            return problem("output.directory: %s holds a run already (%s); "
-                           "name another directory",
-                           directory, files[i]);
-    }
-    return NO_PROBLEM;
-}
-
-void report_check(const struct settings *s, struct group *g)
-{
-    refuse_if(g, group_rank(g) == 0 ? check_directory(s) : NO_PROBLEM);
-}
-
-static struct problem open_files(struct report *r)
-{
-    const char *directory = r->settings->output.directory;
-    struct problem wrong = make_directory(directory);
-    char path[4096];
-
-    if (is_problem(&wrong))
-        return wrong;
-    snprintf(path, sizeof path, "%s/metrics.jsonl", directory);
-    wrong = metrics_create(&r->metrics, path);
-    if (is_problem(&wrong))
-        return wrong;
-    wrong = write_settings(r->settings);
-    if (is_problem(&wrong)) {
-        metrics_close(&r->metrics);
-        unlink(path);
-    }
-    return wrong;
-}
-
-void report_open(struct report *r, const struct settings *s, struct group *g,
-                 const struct data *d)
+void report_open(struct report *r, struct directory *o, const struct data *d,
+                 int64_t keep, double tokens)
 {
     int train = d->train.skills.n, others = d->validation.skills.n;
     size_t skills = (size_t)(train > others ? train : others);
 
-    *r = (struct report){
-        .writes = group_rank(g) == 0, .settings = s, .train = &d->train.skills};
-    refuse_if(g, r->writes ? open_files(r) : NO_PROBLEM);
+    *r = (struct report){.writes = group_rank(o->g) == 0,
+                         .settings = o->settings,
+                         .train = &d->train.skills,
+                         .tokens = tokens};
+    directory_refuse_if(o, r->writes ? open_files(r, o, keep) : NO_PROBLEM);
     r->some_names = calloc(skills, sizeof *r->some_names);
     r->some = calloc(skills, sizeof *r->some);
     CHECK(r->some_names && r->some, "no memory to report %zu skills", skills);
@@ -168,7 +90,7 @@ static char *host_list(struct group *g)
 }
 
 void report_start(struct report *r, const struct grid *grid,
-                  const struct model *m)
+                  const struct model *m, long done)
 {
     char *hosts = host_list(grid->all);
     const struct parameters *p = &m->parameters;
@@ -180,11 +102,13 @@ void report_start(struct report *r, const struct grid *grid,
 
     r->grid = grid;
     r->started = clock_seconds();
+    r->first = done;
     if (!r->writes)
         return;
     snprintf(program, sizeof program, "skillet-%s-%s", device_kind(),
              PRECISION);
     metrics_begin(&r->metrics, "start");
+    metrics_integer(&r->metrics, "step", done);
     metrics_text(&r->metrics, "version", PACKAGE_VERSION);
     metrics_text(&r->metrics, "program", program);
     metrics_text(&r->metrics, "device", device_name());
@@ -297,8 +221,8 @@ static void log_step(const struct report *r, long done,
                      const struct step_result *result, double rate)
 {
     long steps = r->settings->train.steps;
-    double left =
-        (clock_seconds() - r->started) / (double)done * (double)(steps - done);
+    double left = (clock_seconds() - r->started) / (double)(done - r->first) *
+                  (double)(steps - done);
 
     if (done % r->settings->output.log_every == 0 || done == steps)
         log_line("step %ld of %ld loss %.4f rate %.3g norm %.3g tokens/s %.0f",
@@ -343,8 +267,31 @@ void report_step(struct report *r, long done, const struct step_result *result,
     log_step(r, done, result, rate);
 }
 
+void report_checkpoint(struct report *r, long step, double seconds)
+{
+    if (!r->writes)
+        return;
+    metrics_begin(&r->metrics, "checkpoint");
+    metrics_integer(&r->metrics, "step", step);
+    metrics_number(&r->metrics, "seconds", seconds);
+    end_event(r);
+    log_line("step %ld saved in %.2f s", step, seconds);
+}
+
+/* Of this process: the most that was resident at a time, in bytes. */
+static double peak_memory(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss * 1024;
+}
+
 void report_stop(struct report *r, long done, const char *reason, int status)
 {
+    double peak = peak_memory();
+
+    group_sum(r->grid->all, &peak, 1);
     if (!r->writes)
         return;
     metrics_begin(&r->metrics, "stop");
@@ -352,6 +299,7 @@ void report_stop(struct report *r, long done, const char *reason, int status)
     metrics_text(&r->metrics, "reason", reason);
     metrics_integer(&r->metrics, "status", status);
     metrics_number(&r->metrics, "seconds", clock_seconds() - r->started);
+    metrics_number(&r->metrics, "peak_bytes", peak);
     metrics_integer(&r->metrics, "tensor_bytes",
                     group_traffic(r->grid->tensor).bytes);
     metrics_integer(&r->metrics, "data_bytes",

@@ -4,6 +4,7 @@
 #include "io/metrics.h"
 #include "src/model/model.h"
 #include "src/train/evaluate.h"
+#include "src/train/directory.h"
 #include "src/train/step.h"
 
 /* What a run tells: OUTPUT/run.ini and OUTPUT/metrics.jsonl for programs, lines
@@ -17,23 +18,21 @@ struct report {
     const char **some_names;   /* room for numbers of some skills by name */
     double *some;
     const struct grid *grid; /* from report_start on */
-    double started;          /* first step, by the clock */
+    double started;          /* by the clock, */
+    long first;              /* after so many steps */
     double tokens;           /* of all steps, without padding */
 };
 
-/* Refuses a directory that is not given or holds a run already, before any
- * work.  Collective over g. */
-void report_check(const struct settings *s, struct group *g);
-
-/* Makes the directory and the files; refuses where that can't be done.
- * Collective over g. */
-void report_open(struct report *r, const struct settings *s, struct group *g,
-                 const struct data *d);
+/* Makes the files, or where a run was here goes on behind the first `keep`
+ * bytes of its metrics; `tokens` have been trained.  Refuses where that can't
+ * be done. Collective over the group of o. */
+void report_open(struct report *r, struct directory *o, const struct data *d,
+                 int64_t keep, double tokens);
 void report_close(struct report *r);
 
 /* Collective over the grid. */
 void report_start(struct report *r, const struct grid *grid,
-                  const struct model *m);
+                  const struct model *m, long done);
 
 /* Something that the user should know, on the log and as an event. */
 void report_warning(struct report *r, const char *text);
@@ -45,6 +44,9 @@ void report_evaluation(struct report *r, long step, const struct evaluation *e);
 /* `done` steps are whole; this one took `seconds`. */
 void report_step(struct report *r, long done, const struct step_result *result,
                  double seconds);
+/* A checkpoint of `step` is on the disk. */
+void report_checkpoint(struct report *r, long step, double seconds);
+/* Collective over the grid. */
 void report_stop(struct report *r, long done, const char *reason, int status);
 
 #endif

@@ -28,16 +28,30 @@ void sampler_free(struct sampler *s)
     *s = (struct sampler){0};
 }
 
+void sampler_resume(struct sampler *s)
+{
+    s->samples = 0;
+    for (int i = 0; i < s->k; i++) {
+        s->before[i] = s->samples;
+        s->samples += s->count[i];
+    }
+}
+
 void sampler_advance(struct sampler *s, const int64_t *counts)
 {
     s->round++;
-    s->samples = 0;
     for (int i = 0; i < s->k; i++) {
         s->cursor[i] += s->count[i];
         s->count[i] = counts[i];
-        s->before[i] = s->samples;
-        s->samples += counts[i];
     }
+    sampler_resume(s);
+}
+
+void sampler_state(struct sampler *s, struct arrays *a)
+{
+    arrays_add(a, "mixture/round", H5_I64, 1, 1, &s->round);
+    arrays_add(a, "mixture/cursor", H5_I64, (uint64_t)s->k, 1, s->cursor);
+    arrays_add(a, "mixture/counts", H5_I64, (uint64_t)s->k, 1, s->count);
 }
 
 /* The last skill that begins at or before a slot has it: those without samples

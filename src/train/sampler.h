@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "io/arrays.h"
 #include "src/skills/names.h"
 
 /* The order of the training data, without an index.
@@ -31,6 +32,11 @@ void sampler_free(struct sampler *s);
 
 /* The next round, of these counts (copied). */
 void sampler_advance(struct sampler *s, const int64_t *counts);
+
+/* Its state, to be saved or restored; sampler_resume then takes up the round
+ * that is in it. */
+void sampler_state(struct sampler *s, struct arrays *a);
+void sampler_resume(struct sampler *s);
 
 /* Skill and window of sample j of the round. */
 struct draw {

@@ -1,0 +1,43 @@
+#ifndef SRC_TRAIN_DIRECTORY_H
+#define SRC_TRAIN_DIRECTORY_H
+
+#include <stdbool.h>
+
+#include "io/lock.h"
+#include "mpi/group.h"
+#include "src/settings.h"
+
+/* The directory of a run: run.ini, metrics.jsonl, checkpoints, and the lock
+ * that keeps it to one run at a time. */
+struct directory {
+    struct group *g;
+    const struct settings *settings;
+    bool is_made; /* on rank 0, as lock: this run made the directory */
+    struct lock lock;
+    bool has_run; /* on every rank: a run was here before */
+};
+
+/* Makes the directory, as mkdir -p, and locks it.  Refuses one that is not
+ * given, that another run holds, or that has a run which checkpoint.resume does
+ * not go on from.  Collective over g. */
+void directory_open(struct directory *o, const struct settings *s,
+                    struct group *g);
+
+/* Lets go of it. */
+void directory_close(struct directory *o);
+
+/* refuse_if, and where there is a problem nothing is left of the run.
+ * Collective over g. */
+void directory_refuse_if(struct directory *o, struct problem wrong);
+
+/* For rank 0: run.ini with these settings, at once or not at all; the path of a
+ * file in the directory. */
+struct problem directory_write_settings(const struct directory *o);
+struct directory_path {
+    char text[1200];
+};
+
+struct directory_path directory_path(const struct directory *o,
+                                     const char *name);
+
+#endif

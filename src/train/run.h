@@ -1,0 +1,40 @@
+#ifndef SRC_TRAIN_RUN_H
+#define SRC_TRAIN_RUN_H
+
+#include "src/skills/mixture.h"
+#include "src/skills/policy.h"
+#include "src/train/evaluate.h"
+#include "src/train/directory.h"
+#include "src/train/report.h"
+
+/* How far a run has come: `done` steps, in the round that began at step `first`
+ * and has `steps`; `rounds` have begun.  Plain numbers, as a checkpoint has
+ * them. */
+struct progress {
+    int64_t done, first, steps, rounds;
+};
+
+/* A training run on the ranks of a group: all that it holds. */
+struct run {
+    const struct settings *settings;
+    struct grid grid;
+    struct data data;
+    struct policy policy;   /* rank 0 alone */
+    struct mixture mixture; /* rank 0 alone */
+    struct sampler sampler;
+    struct model model;
+    struct step step;
+    struct evaluation evaluation;
+    struct directory directory;
+    struct report report;
+    double *p;       /* [training skills] of the round */
+    int64_t *counts; /* [training skills] */
+    struct progress at;
+};
+
+/* False where there is nothing to do, as the run in its directory has finished:
+ * that is said, and the run closed.  Collective over g. */
+bool run_open(struct run *run, const struct settings *s, struct group *g);
+void run_close(struct run *run);
+
+#endif

@@ -1,0 +1,295 @@
+#include "src/train/save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io/checkpoint_write.h"
+#include "kernels/check.h"
+#include "kernels/device.h"
+#include "kernels/ops.h"
+
+enum {
+    BLOCK = 1 << 18, /* numbers on the host at a time */
+    KINDS = 3
+};
+
+static const enum h5_number wide_number =
+    sizeof(wide) == sizeof(float) ? H5_F32 : H5_F64;
+
+/* The flat arrays of the parameters, and what they are called. */
+static const struct {
+    const char *name, *alias;
+    size_t at; /* in struct parameters */
+} kinds[KINDS] = {
+    {"model", "optimizer/master", offsetof(struct parameters, master)},
+    {"optimizer/m", NULL, offsetof(struct parameters, m)},
+    {"optimizer/v", NULL, offsetof(struct parameters, v)},
+};
+
+static wide *flat_array(const struct save *s, int kind)
+{
+    return *(wide **)(void *)((char *)s->parameters + kinds[kind].at);
+}
+
+static void full_name(char name[CHECKPOINT_NAME_BYTES], const char *kind,
+                      const struct parameter *row)
+{
+    snprintf(name, CHECKPOINT_NAME_BYTES, "%s/%s", kind, row->name);
+}
+
+/* ---- writing ---- */
+
+/* All parameters of the first kind, then of the next. */
+static void add_parameters(const struct save *s, struct checkpoint *c)
+{
+    char name[CHECKPOINT_NAME_BYTES];
+
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int i = 0; i < s->parameters->n; i++) {
+            const struct parameter *row = &s->parameters->list[i];
+            long item;
+
+            full_name(name, kinds[kind].name, row);
+            item = checkpoint_add(c, name, wide_number, (uint64_t)row->rows,
+                                  (uint64_t)row->cols);
+            if (!kinds[kind].alias)
+                continue;
+            full_name(name, kinds[kind].alias, row);
+            checkpoint_alias(c, item, name);
+        }
+}
+
+/* The other ranks learn from rank 0 what arrays there are. */
+static void add_arrays(const struct save *s, struct checkpoint *c)
+{
+    struct group *all = s->grid->all;
+    long n = s->arrays->n;
+    struct array *list;
+
+    group_broadcast(all, &n, sizeof n);
+    list = malloc((size_t)n * sizeof *list + 1);
+    CHECK(list, "no memory for a list of %ld arrays", n);
+    if (group_rank(all) == 0)
+        memcpy(list, s->arrays->list, (size_t)n * sizeof *list);
+    group_broadcast(all, list, (size_t)n * sizeof *list);
+    for (long i = 0; i < n; i++)
+        checkpoint_add(c, list[i].name, list[i].number, list[i].rows,
+                       list[i].cols);
+    free(list);
+}
+
+/* Data ranks have copies: each writes its stretch of the piece. */
+static void put_piece(const struct save *s, struct checkpoint_writer *w,
+                      long item, const struct parameter *row, const wide *flat,
+                      wide *host)
+{
+    long n = row->piece.n * row->cols, ranks = group_size(s->grid->data);
+    long from = n * group_rank(s->grid->data) / ranks;
+    long to = n * (group_rank(s->grid->data) + 1) / ranks;
+
+    if (!row->is_cut && group_rank(s->grid->tensor) > 0)
+        return;
+    for (long at = from; at < to; at += BLOCK) {
+        long here = to - at < BLOCK ? to - at : BLOCK;
+
+        device_get(host, flat + row->at + at, (size_t)here * sizeof *host);
+        checkpoint_write_put(w, item,
+                             (uint64_t)(row->piece.first * row->cols + at),
+                             (uint64_t)here, host);
+    }
+}
+
+static wide *take_block(void)
+{
+    wide *host = malloc(BLOCK * sizeof *host);
+
+    CHECK(host, "no memory to save or read %d numbers at a time", BLOCK);
+    return host;
+}
+
+static void put_all(const struct save *s, struct checkpoint_writer *w)
+{
+    wide *host = take_block();
+    long item = 0;
+
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int i = 0; i < s->parameters->n; i++)
+            put_piece(s, w, item++, &s->parameters->list[i],
+                      flat_array(s, kind), host);
+    free(host);
+    for (long i = 0; group_rank(s->grid->all) == 0 && i < s->arrays->n; i++) {
+        const struct array *a = &s->arrays->list[i];
+
+        checkpoint_write_put(w, item++, 0, a->rows * a->cols, a->at);
+    }
+}
+
+struct problem save_write(const struct save *s, const char *directory,
+                          int64_t step, int64_t tokens)
+{
+    struct checkpoint c;
+    struct checkpoint_writer w;
+    struct problem wrong = checkpoint_init(&c, directory, step);
+
+    if (is_problem(&wrong))
+        return wrong;
+    c.tokens = tokens;
+    add_parameters(s, &c);
+    add_arrays(s, &c);
+    wrong = checkpoint_write_create(&w, &c, s->grid->all);
+    if (!is_problem(&wrong)) {
+        put_all(s, &w);
+        wrong = checkpoint_write_publish(&w);
+    }
+    checkpoint_free(&c);
+    return wrong;
+}
+
+/* ---- reading ---- */
+
+struct reader {
+    const struct checkpoint *c;
+    int fd;
+    void *raw; /* [BLOCK] numbers of at most 8 bytes */
+    wide *host;
+};
+
+static struct problem find_item(const struct checkpoint *c, const char *name,
+                                uint64_t rows, uint64_t cols, long *item)
+{
+    const struct h5_dataset *d;
+
+    *item = checkpoint_find(c, name);
+    if (*item < 0)
+        return problem("%s has no %s: it is of another model", c->path, name);
+    d = &c->item[*item].data;
+    if (d->dims[0] != rows || d->dims[1] != cols)
+        return problem("%s: %s is %llu x %llu, and this run's %llu x %llu: it "
+                       "is of another model",
+                       c->path, name, (unsigned long long)d->dims[0],
+                       (unsigned long long)d->dims[1], (unsigned long long)rows,
+                       (unsigned long long)cols);
+    return NO_PROBLEM;
+}
+
+static struct problem read_block(struct reader *r, long item, uint64_t first,
+                                 long n)
+{
+    enum h5_number number = r->c->item[item].data.number;
+    struct problem wrong;
+
+    if (number != H5_F32 && number != H5_F64)
+        return problem("%s: %s is neither float32 nor float64", r->c->path,
+                       r->c->item[item].name);
+    wrong = checkpoint_get(r->c, r->fd, item, first, (uint64_t)n, r->raw);
+    if (number == H5_F32)
+        for (long i = 0; i < n; i++)
+            r->host[i] = (wide)((const float *)r->raw)[i];
+    else
+        for (long i = 0; i < n; i++)
+            r->host[i] = (wide)((const double *)r->raw)[i];
+    return wrong;
+}
+
+/* This rank's piece of a parameter, from the whole that stands in the file. */
+static struct problem read_piece(struct reader *r, const char *kind,
+                                 const struct parameter *row, wide *flat)
+{
+    char name[CHECKPOINT_NAME_BYTES];
+    long n = row->piece.n * row->cols, item;
+    uint64_t first = (uint64_t)(row->piece.first * row->cols);
+    struct problem wrong;
+
+    full_name(name, kind, row);
+    wrong =
+        find_item(r->c, name, (uint64_t)row->rows, (uint64_t)row->cols, &item);
+    for (long at = 0; at < n && !is_problem(&wrong); at += BLOCK) {
+        long here = n - at < BLOCK ? n - at : BLOCK;
+
+        wrong = read_block(r, item, first + (uint64_t)at, here);
+        device_put(flat + row->at + at, r->host,
+                   (size_t)here * sizeof *r->host);
+    }
+    return wrong;
+}
+
+static struct problem open_reader(struct reader *r, const struct checkpoint *c)
+{
+    *r = (struct reader){.c = c, .raw = malloc(BLOCK * sizeof(double))};
+    CHECK(r->raw, "no memory to read a checkpoint");
+    r->host = take_block();
+    r->fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    return r->fd >= 0
+               ? NO_PROBLEM
+               : problem("%s cannot be opened: %s", c->path, strerror(errno));
+}
+
+static void close_reader(struct reader *r)
+{
+    if (r->fd >= 0)
+        close(r->fd);
+    free(r->raw);
+    free(r->host);
+}
+
+static struct problem read_kinds(const struct save *s, struct reader *r, int n)
+{
+    struct problem wrong = NO_PROBLEM;
+
+    for (int kind = 0; kind < n; kind++)
+        for (int i = 0; i < s->parameters->n && !is_problem(&wrong); i++)
+            wrong = read_piece(r, kinds[kind].name, &s->parameters->list[i],
+                               flat_array(s, kind));
+    op_narrow(s->parameters->weight, s->parameters->master,
+              s->parameters->numbers);
+    return wrong;
+}
+
+static struct problem read_arrays(const struct save *s, struct reader *r)
+{
+    struct problem wrong = NO_PROBLEM;
+
+    for (long i = 0; i < s->arrays->n && !is_problem(&wrong); i++) {
+        const struct array *a = &s->arrays->list[i];
+        long item;
+
+        wrong = find_item(r->c, a->name, a->rows, a->cols, &item);
+        if (!is_problem(&wrong) && r->c->item[item].data.number != a->number)
+            wrong = problem("%s: %s has numbers of another type", r->c->path,
+                            a->name);
+        if (!is_problem(&wrong))
+            wrong =
+                checkpoint_get(r->c, r->fd, item, 0, a->rows * a->cols, a->at);
+    }
+    return wrong;
+}
+
+struct problem save_read_weights(const struct save *s,
+                                 const struct checkpoint *c)
+{
+    struct reader r;
+    struct problem wrong = open_reader(&r, c);
+
+    if (!is_problem(&wrong))
+        wrong = read_kinds(s, &r, 1);
+    close_reader(&r);
+    return group_agree(s->grid->all, wrong);
+}
+
+struct problem save_read(const struct save *s, const struct checkpoint *c)
+{
+    struct reader r;
+    struct problem wrong = open_reader(&r, c);
+
+    if (!is_problem(&wrong))
+        wrong = read_kinds(s, &r, KINDS);
+    if (!is_problem(&wrong) && group_rank(s->grid->all) == 0)
+        wrong = read_arrays(s, &r);
+    close_reader(&r);
+    return group_agree(s->grid->all, wrong);
+}

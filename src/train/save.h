@@ -1,0 +1,37 @@
+#ifndef SRC_TRAIN_SAVE_H
+#define SRC_TRAIN_SAVE_H
+
+#include "io/arrays.h"
+#include "io/checkpoint.h"
+#include "mpi/grid.h"
+#include "src/model/parameters.h"
+
+/* What a checkpoint (io/checkpoint.h) holds of a run:
+ *
+ *   model/NAME         [rows, cols] the weights, as float32 or float64: those
+ *                      that the optimiser updates, so nothing is lost;
+ *                      optimizer/master/NAME is another name of the same bytes
+ *   optimizer/m/NAME   [rows, cols] the moments
+ *   optimizer/v/NAME
+ *
+ * in the coordinates of the whole model, without padding, and the arrays that
+ * rank 0 lists: so a program of any precision on any grid can read it. */
+struct save {
+    struct parameters *parameters;
+    const struct grid *grid;
+    const struct arrays *arrays; /* looked at on rank 0 alone */
+};
+
+/* A problem leaves no file.  Collective over the grid. */
+struct problem save_write(const struct save *s, const char *directory,
+                          int64_t step, int64_t tokens);
+
+/* All of it; a problem where c is of another model, or lacks something.  The
+ * arrays are then those of rank 0.  Collective over the grid. */
+struct problem save_read(const struct save *s, const struct checkpoint *c);
+
+/* The weights alone. */
+struct problem save_read_weights(const struct save *s,
+                                 const struct checkpoint *c);
+
+#endif
