@@ -178,7 +178,7 @@ told named >named.told
 same "with the same steps" "$(steps whole | tail -n 4)" "$(steps named)"
 
 # On request: a whole checkpoint, status 75.
-timeout -k 5 60 "$skillet" train run.ini output.directory=asked \
+timeout --foreground -k 5 60 "$skillet" train run.ini output.directory=asked \
   train.steps=4000 mixture.epoch_cap=0 checkpoint.every=0 >out 2>&1 </dev/null &
 pid=$!
 tries=0
