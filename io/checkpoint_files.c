@@ -105,16 +105,16 @@ struct problem checkpoint_files_sweep(const char *directory)
 }
 
 struct problem checkpoint_files_prune(const char *directory, long keep,
-                                      long keep_every, int64_t spare)
+                                      long keep_every, int64_t now)
 {
     int64_t *steps;
     long n;
     struct problem p = scan(directory, "", &steps, &n);
 
-    for (long i = keep; i < n && !is_problem(&p); i++) {
+    for (long i = 0; i < n && !is_problem(&p); i++) {
         bool is_kept = keep_every > 0 && steps[i] % keep_every == 0;
 
-        if (!is_kept && steps[i] != spare)
+        if (steps[i] <= now && keep-- <= 0 && !is_kept)
             p = discard(directory, steps[i], "");
     }
     free(steps);

@@ -16,9 +16,11 @@ struct problem checkpoint_files_list(const char *directory, int64_t **steps,
 /* Removes what writers that were killed have left (checkpoint-STEP.h5.tmp). */
 struct problem checkpoint_files_sweep(const char *directory);
 
-/* Removes checkpoints but the latest `keep`, those whose step is a multiple of
- * keep_every (0: none is), and that of step `spare` (-1: none). */
+/* Removes checkpoints up to step `now` but the latest `keep` of them and those
+ * whose step is a multiple of keep_every (0: none is).  Later ones were found
+ * damaged, or the run would have gone on from them: they do not count, and stay
+ * until they are replaced. */
 struct problem checkpoint_files_prune(const char *directory, long keep,
-                                      long keep_every, int64_t spare);
+                                      long keep_every, int64_t now);
 
 #endif

@@ -28,6 +28,26 @@ int64_t metrics_bytes(const struct metrics *m)
     return lseek(m->fd, 0, SEEK_END);
 }
 
+void metrics_last(const char *path, char *line, size_t n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    off_t end = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+    off_t from = end < (off_t)n ? 0 : end - (off_t)n + 1;
+    ssize_t got = fd < 0 ? 0 : pread(fd, line, n - 1, from);
+    char *last;
+
+    if (fd >= 0)
+        close(fd);
+    line[got > 0 ? got : 0] = '\0';
+    if (got > 0 && line[got - 1] == '\n')
+        line[got - 1] = '\0';
+    last = strrchr(line, '\n');
+    if (last)
+        memmove(line, last + 1, strlen(last + 1) + 1);
+    else if (from > 0)
+        *line = '\0';
+}
+
 struct problem metrics_open(struct metrics *m, const char *path, int64_t keep)
 {
     struct problem wrong = open_file(m, path, 0);

@@ -41,6 +41,10 @@ void metrics_numbers(struct metrics *m, const char *name,
 
 struct problem metrics_end(struct metrics *m);
 
+/* The last line of a file, which may be large, without its newline; empty where
+ * there is none, or not of fewer than n bytes. */
+void metrics_last(const char *path, char *line, size_t n);
+
 /* Of the file so far. */
 int64_t metrics_bytes(const struct metrics *m);
 

@@ -16,8 +16,9 @@ lego-1,1,0,0
 lego-2,0.5,1,0.5
 lego-3,0,0.2,1
 END
-# Rounds of 4 steps, of 20 samples a skill: epochs end, a skill is capped, and the
-# window, the first losses, carries and the decay of edges all matter.
+# Rounds of 2 steps, of 40 samples a skill: skills are capped, then all are, which
+# is said once; epochs end, and the window, the first losses, carries and the
+# decay of edges all matter.
 cat >run.ini <<'END'
 [model]
 layers = 2
@@ -31,11 +32,11 @@ directory = d
 policy = skill-it
 graph = graph.csv
 eta = 3
-rounds = 3
+rounds = 6
 window = 2
 relative_loss = yes
 edge_decay = 0.5
-epoch_cap = 1.5
+epoch_cap = 0.9
 [train]
 steps = 12
 global_batch = 12
@@ -51,7 +52,7 @@ END
 
 # told DIR: the events that say what was computed, without times.
 told() {
-  sed -n -e '/"event":"\(step\|mixture\|evaluation\)"/!d' \
+  sed -n -e '/"event":"\(step\|mixture\|evaluation\|warning\)"/!d' \
     -e 's/,"tokens_per_second".*//' -e p "$1/metrics.jsonl"
 }
 
@@ -88,7 +89,7 @@ for grid in 1x1 2x1 2x2 4x1 1x4; do
   check "goes on as $grid" train "$ranks" "$tensor" other \
     train.precision=double
   agree "as $grid: losses" other double 1e-10 steps 12
-  agree "as $grid: mixtures" other double 1e-10 shares 9
+  agree "as $grid: mixtures" other double 1e-10 shares 18
 done
 stopped_at 6 other double
 train 1 1 other train.precision=double >out 2>&1
@@ -128,6 +129,20 @@ for fact in "step 12" "tokens 3744" "weights float32" "settings layers = 2" \
 done
 check "and verifies all arrays" grep -qx \
   "verified $(sed -n 's/^arrays //p' out) arrays" out
+# What a window holds does not hang on what may change.
+check "trains with a window that never fills" train 2 1 wide \
+  mixture.window=1000 mixture.window_unit=evaluations
+stopped_at 6 changed wide
+check "goes on with other rounds and evaluations" train 2 1 changed \
+  mixture.window=1000 mixture.window_unit=evaluations mixture.rounds=4 \
+  evaluate.every=0 train.steps=16
+same "to the end" 16 "$(steps changed | wc -l)"
+cp -r whole failed
+sed '$s/"status":0,/"status":1,/' whole/metrics.jsonl >failed/metrics.jsonl
+check "a run that failed behind its last step goes on" train 2 1 failed
+told failed >failed.told
+check "to its end" cmp whole.told failed.told
+
 # Killed before it had saved anything.
 stopped_at 1 early whole
 rm early/checkpoint-*
@@ -175,6 +190,18 @@ same "which has learned" 1 "$(
 check "goes on elsewhere from a named checkpoint" train 2 1 named \
   checkpoint.resume=whole/checkpoint-00000008.h5
 told named >named.told
+mkdir begun
+cp named/run.ini begun
+sed '/"event":"step"/q' named/metrics.jsonl >begun/metrics.jsonl
+cp -r begun was
+check "killed before its checkpoint, it is not begun from nothing" \
+  exits 2 train 2 1 begun
+check "nothing is lost" diff -r begun was
+check "but as it was" train 2 1 begun \
+  checkpoint.resume=whole/checkpoint-00000008.h5
+rm -rf was
+told begun >begun.told
+check "with the same steps" cmp named.told begun.told
 same "with the same steps" "$(steps whole | tail -n 4)" "$(steps named)"
 
 # On request: a whole checkpoint, status 75.
@@ -233,10 +260,16 @@ launch 2 "$skillet" synth lego data.directory=changed synth.variables=3 \
 not_resumed "changed data" "not those that they were" data.directory=changed
 sed 's/0.2/0.3/' graph.csv >other.csv
 not_resumed "a changed graph" "graph" mixture.graph=other.csv
+sed '2,$s/,[0-9.]*/,0/g' graph.csv >other.csv
+not_resumed "a graph without edges" "graph" mixture.graph=other.csv
 not_resumed "resume=no where a run is" "holds a run" checkpoint.resume=no
 check "moved data are the same data" mv d moved
 check "goes on with them" train 2 1 there data.directory=moved
 mv moved d
+mkdir bare
+cp whole/checkpoint-00000006.h5 bare
+check "refused: resume=no where checkpoints are" exits 2 train 2 1 bare \
+  checkpoint.resume=no
 refused 2 "no such checkpoint" "no.h5" checkpoint.resume=no.h5
 refused 1 "weights of another model" "another model" model.hidden=16 \
   model.init=whole/checkpoint-00000012.h5

@@ -295,20 +295,20 @@ static void check_switches(void)
     ok(off < 1e-13, "all follow the authors' program: %.1e", off);
 }
 
-/* The state that policy.h names, as a checkpoint carries it. */
-static void carry_over(struct policy *to, const struct policy *from)
+/* The state of a policy, as a checkpoint carries it. */
+static void carry_over(struct policy *to, struct policy *from)
 {
-    const struct window *w = &from->window;
-    size_t m = (size_t)w->m;
+    struct arrays out = {0}, in = {0};
 
-    to->round = from->round;
-    to->ends = from->ends;
-    to->decay = from->decay;
-    to->window.observed = w->observed;
-    to->window.has_first = w->has_first;
-    memcpy(to->window.first, w->first, m * sizeof *w->first);
-    memcpy(to->window.losses, w->losses,
-           (size_t)w->size * m * sizeof *w->losses);
+    window_make_room(&to->window, from->window.room);
+    policy_state(from, &out);
+    policy_state(to, &in);
+    for (long i = 0; i < out.n; i++)
+        memcpy(in.list[i].at, out.list[i].at,
+               out.list[i].rows * out.list[i].cols *
+                   h5_number_bytes(out.list[i].number));
+    arrays_free(&out);
+    arrays_free(&in);
 }
 
 static void check_state(void)

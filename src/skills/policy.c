@@ -102,16 +102,6 @@ static struct problem find_graph(struct policy *p, const struct names *train,
     return NO_PROBLEM;
 }
 
-/* What a run can evaluate, and one entry more for mixture.initial_loss; a
- * longer window holds no more. */
-static long window_size(const struct settings *s)
-{
-    long every = s->evaluate.every;
-    long most = s->mixture.rounds + 2 + (every ? s->train.steps / every : 0);
-
-    return s->mixture.window < most ? s->mixture.window : most;
-}
-
 struct problem policy_init(struct policy *p, const struct settings *s,
                            const struct names *train,
                            const struct names *evaluate, const int64_t *windows)
@@ -134,7 +124,7 @@ struct problem policy_init(struct policy *p, const struct settings *s,
         !find_other(evaluate, train) && !find_other(&p->skills, evaluate);
     p->p = calloc((size_t)p->skills.n, sizeof *p->p);
     CHECK(p->p, "no memory for a policy of %d skills", p->skills.n);
-    window_init(&p->window, window_size(s), evaluate->n);
+    window_init(&p->window, s->mixture.window, evaluate->n);
     wrong = find_graph(p, train, evaluate);
     if (!is_problem(&wrong))
         wrong = p->kind->start(p, windows);
@@ -226,10 +216,12 @@ void policy_given(struct policy *p, struct arrays *a)
 {
     struct graph *g = &p->graph;
 
-    if (g->rows == 0 || g->start[g->rows] == 0)
+    if (g->rows == 0)
         return;
     arrays_add(a, "mixture/graph/start", H5_I64, (uint64_t)g->rows + 1, 1,
                g->start);
+    if (g->start[g->rows] == 0) /* no edges */
+        return;
     arrays_add(a, "mixture/graph/column", H5_U32, (uint64_t)g->start[g->rows],
                1, g->column);
     arrays_add(a, "mixture/graph/weight", H5_F64, (uint64_t)g->start[g->rows],

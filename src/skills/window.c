@@ -8,10 +8,24 @@
 void window_init(struct window *w, long size, int m)
 {
     *w = (struct window){.m = m, .size = size};
-    w->losses = calloc((size_t)size * (size_t)m, sizeof *w->losses);
     w->first = calloc((size_t)m, sizeof *w->first);
-    CHECK(w->losses && w->first, "no memory for %ld losses of %d skills", size,
-          m);
+    CHECK(w->first, "no memory for losses of %d skills", m);
+    window_make_room(w, 1);
+}
+
+void window_make_room(struct window *w, long rows)
+{
+    size_t bytes;
+
+    if (rows > w->size)
+        rows = w->size;
+    if (rows <= w->room)
+        return;
+    bytes = (size_t)w->m * sizeof *w->losses;
+    w->losses = realloc(w->losses, (size_t)rows * bytes);
+    CHECK(w->losses, "no memory for %ld losses of %d skills", rows, w->m);
+    memset(w->losses + w->room * w->m, 0, (size_t)(rows - w->room) * bytes);
+    w->room = rows;
 }
 
 void window_free(struct window *w)
@@ -34,6 +48,8 @@ static double *row(const struct window *w, long number)
 
 void window_add(struct window *w, const double *losses)
 {
+    if (w->observed == w->room)
+        window_make_room(w, 2 * w->room);
     memcpy(row(w, w->observed++), losses, (size_t)w->m * sizeof *losses);
 }
 
@@ -57,8 +73,8 @@ long window_sum(const struct window *w, double *sum)
 void window_state(struct window *w, struct arrays *a)
 {
     arrays_add(a, "mixture/window/observed", H5_I64, 1, 1, &w->observed);
-    arrays_add(a, "mixture/window/losses", H5_F64, (uint64_t)w->size,
-               (uint64_t)w->m, w->losses);
+    arrays_add(a, WINDOW_LOSSES, H5_F64, (uint64_t)w->room, (uint64_t)w->m,
+               w->losses);
     arrays_add(a, "mixture/window/has_first", H5_U8, 1, 1, &w->has_first);
     arrays_add(a, "mixture/window/first", H5_F64, (uint64_t)w->m, 1, w->first);
 }

@@ -9,9 +9,10 @@
  * `losses`, `has_first` and `first` are its state. */
 struct window {
     int m;          /* evaluation skills */
-    long size;      /* how many losses of each it holds */
+    long size;      /* how many losses of each it holds at most */
     long observed;  /* how many came in; number i is in row i % size */
-    double *losses; /* [size, m] */
+    long room;      /* how many it has room for so far */
+    double *losses; /* [room, m] */
     bool has_first;
     double *first; /* [m] */
 };
@@ -29,7 +30,12 @@ const double *window_last(const struct window *w);
 /* sum[m] over what it holds, the oldest first; returns of how many. */
 long window_sum(const struct window *w, double *sum);
 
-/* Its state, to be saved or restored. */
+/* Room for so many, of which the size is the most; adding makes room too. */
+void window_make_room(struct window *w, long rows);
+
+/* Its state, to be saved or restored: it must have the room then that it had,
+ * which is the number of rows of WINDOW_LOSSES. */
+#define WINDOW_LOSSES "mixture/window/losses"
 void window_state(struct window *w, struct arrays *a);
 
 #endif

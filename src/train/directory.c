@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/file.h"
+#include "io/checkpoint_files.h"
 #include "kernels/check.h"
 #include "mpi/world.h"
 #include "src/log.h"
@@ -36,7 +36,7 @@ static struct problem make_directory(struct directory *o)
 
     CHECK(part, "no memory for a path");
     for (char *at = part + 1; *at; at++)
-        if (*at == '/') {
+        if (*at == '/' && at[1]) {
             *at = '\0';
             mkdir(part, 0777);
             *at = '/';
@@ -50,18 +50,28 @@ static struct problem make_directory(struct directory *o)
 }
 
 /* A run makes metrics.jsonl first, so a run.ini alone is none of ours: it may
- * be the user's. */
+ * be the user's.  One that went on from a named checkpoint, and was killed
+ * before its own first one, may be started again: resume.c sees that it is the
+ * same. */
 static struct problem look(struct directory *o)
 {
     const char *directory = o->settings->output.directory;
-    bool goes_on = !strcmp(o->settings->checkpoint.resume, "auto");
+    const char *resume = o->settings->checkpoint.resume;
+    int64_t *steps;
+    long checkpoints;
+    struct problem wrong =
+        checkpoint_files_list(directory, &steps, &checkpoints);
 
+    free(steps);
+    if (is_problem(&wrong))
+        return wrong;
     o->has_run = has(o, "metrics.jsonl");
     if (!o->has_run && has(o, "run.ini"))
         return problem("output.directory: %s holds a run.ini of no run; name "
                        "another directory",
                        directory);
-    if (o->has_run && !goes_on)
+    if (checkpoints > 0 ? strcmp(resume, "auto") != 0
+                        : o->has_run && !strcmp(resume, "no"))
         return problem("output.directory: %s holds a run already; name another "
                        "directory, or go on with checkpoint.resume=auto",
                        directory);
@@ -81,7 +91,13 @@ static struct problem open_here(struct directory *o)
     wrong = make_directory(o);
     if (!is_problem(&wrong))
         wrong = lock_take(&o->lock, directory, "lock", world_host());
-    return is_problem(&wrong) ? wrong : look(o);
+    if (is_problem(&wrong))
+        return wrong;
+    if (o->lock.absent)
+        log_warning("%s cannot be locked (%s): see that no other run writes "
+                    "into it",
+                    directory, strerror(o->lock.absent));
+    return look(o);
 }
 
 void directory_open(struct directory *o, const struct settings *s,
@@ -118,7 +134,7 @@ struct problem directory_write_settings(const struct directory *o)
         return problem("output.directory: %s can't be made: %s", temporary.text,
                        strerror(errno));
     settings_write(o->settings, f);
-    failed = ferror(f) != 0;
+    failed = fflush(f) != 0 || fsync(fileno(f)) != 0;
     failed |= fclose(f) != 0;
     if (!failed && rename(temporary.text, path.text) == 0)
         return NO_PROBLEM;

@@ -278,6 +278,15 @@ void report_checkpoint(struct report *r, long step, double seconds)
     log_line("step %ld saved in %.2f s", step, seconds);
 }
 
+bool report_is_finished(const char *metrics)
+{
+    char line[4096]; /* far more than that of a stop */
+
+    metrics_last(metrics, line, sizeof line);
+    return strstr(line, "{\"event\":\"stop\"") == line &&
+           strstr(line, "\"status\":0,");
+}
+
 /* Of this process: the most that was resident at a time, in bytes. */
 static double peak_memory(void)
 {

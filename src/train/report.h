@@ -34,6 +34,9 @@ void report_close(struct report *r);
 void report_start(struct report *r, const struct grid *grid,
                   const struct model *m, long done);
 
+/* Does the file of metrics end with the stop of a run that has finished? */
+bool report_is_finished(const char *metrics);
+
 /* Something that the user should know, on the log and as an event. */
 void report_warning(struct report *r, const char *text);
 

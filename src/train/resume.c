@@ -214,17 +214,54 @@ static struct problem compare(struct resume *r, struct run *run)
     return wrong;
 }
 
+static bool is_automatic(const struct settings *s)
+{
+    return !strcmp(s->checkpoint.resume, "auto");
+}
+
+/* The checkpoint of another directory that a run begins with, or empty. */
+static const char *begins_with(const struct settings *s)
+{
+    bool is_named = !is_automatic(s) && strcmp(s->checkpoint.resume, "no");
+
+    return is_named ? s->checkpoint.resume : "";
+}
+
+static struct problem compare_beginning(const struct settings *before,
+                                        const struct settings *now)
+{
+    const char *directory = now->output.directory, *from = begins_with(before);
+
+    if (!strcmp(from, begins_with(now)))
+        return NO_PROBLEM;
+    if (*from)
+        return problem("%.300s holds a run that begins with %.300s, and has no "
+                       "checkpoint yet: give checkpoint.resume=%.300s, or "
+                       "another output.directory",
+                       directory, from, from);
+    return problem("output.directory: %s holds a run already; name another "
+                   "directory, or go on with checkpoint.resume=auto",
+                   directory);
+}
+
 /* A run that was killed before its first checkpoint starts again. */
-static struct problem compare_start(struct resume *r, const struct run *run)
+static struct problem compare_start(const struct run *run)
 {
     struct directory_path path = directory_path(&run->directory, "run.ini");
+    struct settings before;
     char *text;
     size_t n;
     struct problem wrong = file_read(path.text, &text, &n);
 
     if (is_problem(&wrong)) /* it had not come so far */
         return NO_PROBLEM;
-    wrong = compare_settings(r, run, path.text, text, n);
+    settings_init(&before);
+    wrong = settings_read_text(&before, path.text, text, n);
+    if (!is_problem(&wrong))
+        wrong = resume_stays_check(&before, run->settings, path.text);
+    if (!is_problem(&wrong))
+        wrong = compare_beginning(&before, run->settings);
+    settings_free(&before);
     free(text);
     return wrong;
 }
@@ -295,41 +332,24 @@ static void open_first(struct resume *r, struct run *run,
         directory_refuse_if(&run->directory, wrong);
 }
 
-/* What comes behind the last checkpoint ends with its run. */
-static bool has_stopped(const struct run *run)
-{
-    struct directory_path path =
-        directory_path(&run->directory, "metrics.jsonl");
-    char *text, *last;
-    size_t n;
-    struct problem wrong = file_read(path.text, &text, &n);
-    bool stopped;
-
-    if (is_problem(&wrong))
-        return false;
-    while (n > 0 && text[n - 1] == '\n')
-        text[--n] = '\0';
-    last = strrchr(text, '\n');
-    stopped = strstr(last ? last : text, "\"event\":\"stop\"") != NULL;
-    free(text);
-    return stopped;
-}
-
 static struct problem judge(struct resume *r, struct run *run)
 {
-    bool automatic = !strcmp(run->settings->checkpoint.resume, "auto");
+    bool automatic = is_automatic(run->settings);
+    bool starts = !r->has_checkpoint || !automatic;
     long steps = run->settings->train.steps;
-    struct problem wrong = r->has_checkpoint        ? compare(r, run)
-                           : run->directory.has_run ? compare_start(r, run)
-                                                    : NO_PROBLEM;
+    struct problem wrong = r->has_checkpoint ? compare(r, run) : NO_PROBLEM;
     bool is_done = r->has_checkpoint && r->checkpoint.step >= steps;
 
+    if (!is_problem(&wrong) && starts && run->directory.has_run)
+        wrong = compare_start(run);
     if (!is_problem(&wrong) && is_done && !automatic)
         wrong =
             problem("%s is at step %lld, and train.steps=%ld: give more "
                     "steps to go on from it",
                     r->checkpoint.path, (long long)r->checkpoint.step, steps);
-    r->is_finished = is_done && has_stopped(run);
+    r->is_finished =
+        is_done && report_is_finished(
+                       directory_path(&run->directory, "metrics.jsonl").text);
     return wrong;
 }
 
@@ -353,6 +373,16 @@ void resume_find(struct resume *r, struct run *run)
     group_broadcast(all, &r->is_finished, sizeof r->is_finished);
 }
 
+/* Of rank 0's arrays the window's alone grows with its run. */
+static void make_room(const struct resume *r, struct run *run)
+{
+    const struct checkpoint *c = &r->checkpoint;
+    long item = checkpoint_find(c, WINDOW_LOSSES);
+
+    if (item >= 0)
+        window_make_room(&run->policy.window, (long)c->item[item].data.dims[0]);
+}
+
 static void restore(struct resume *r, struct run *run)
 {
     struct group *all = run->grid.all;
@@ -360,10 +390,14 @@ static void restore(struct resume *r, struct run *run)
     struct arrays a = {0};
     struct save save = save_of(run, &a);
 
-    if (is_root(run))
+    if (is_root(run)) {
+        make_room(r, run);
         list_state(run, r, &a);
+    }
     directory_refuse_if(&run->directory, save_read(&save, &r->checkpoint));
     arrays_free(&a);
+    if (!is_automatic(run->settings))
+        r->metrics_bytes = 0; /* it was of another directory's */
     group_broadcast(all, &run->at, sizeof run->at);
     group_broadcast(all, run->p, skills * sizeof *run->p);
     group_broadcast(all, &run->sampler.round, sizeof run->sampler.round);
