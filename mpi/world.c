@@ -3,6 +3,7 @@
 #include <mpi.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kernels/check.h"
@@ -10,10 +11,20 @@
 
 static volatile sig_atomic_t stop_asked;
 
+/* Who asks often does so twice at once, the process and its group: timeout
+ * does, and batch systems.  Who asks again later wants the end. */
 static void note_request(int signal_number)
 {
-    (void)signal_number;
+    static volatile time_t first;
+    time_t now = time(NULL);
+
+    if (!stop_asked)
+        first = now;
     stop_asked = 1;
+    if (now - first < 2)
+        return;
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
 }
 
 static void stop_everyone(void)
@@ -21,12 +32,10 @@ static void stop_everyone(void)
     MPI_Abort(MPI_COMM_WORLD, 1);
 }
 
-/* The second signal of a kind finds the default again and ends at once. */
 static void catch_requests(void)
 {
     static const int signals[] = {SIGTERM, SIGUSR1, SIGUSR2};
-    struct sigaction act = {.sa_handler = note_request,
-                            .sa_flags = SA_RESTART | SA_RESETHAND};
+    struct sigaction act = {.sa_handler = note_request, .sa_flags = SA_RESTART};
 
     sigemptyset(&act.sa_mask);
     for (int i = 0; i < 3; i++)

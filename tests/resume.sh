@@ -205,7 +205,7 @@ check "with the same steps" cmp named.told begun.told
 same "with the same steps" "$(steps whole | tail -n 4)" "$(steps named)"
 
 # On request: a whole checkpoint, status 75.
-timeout --foreground -k 5 60 "$skillet" train run.ini output.directory=asked \
+timeout -k 5 60 "$skillet" train run.ini output.directory=asked \
   train.steps=4000 mixture.epoch_cap=0 checkpoint.every=0 >out 2>&1 </dev/null &
 pid=$!
 tries=0
@@ -216,12 +216,30 @@ until grep -q '"event":"step"' asked/metrics.jsonl 2>/dev/null ||
 done
 check "a second run on the directory is refused" exits 2 run_ranks 2 train \
   run.ini output.directory=asked train.steps=4000 mixture.epoch_cap=0
-kill -TERM $pid # timeout passes it on
+# timeout passes it on, to the process and to its group: one request.
+kill -TERM $pid
 wait $pid
 same "asked to stop, it ends with" 75 $?
 done=$(sed -n 's/.*"event":"stop","step":\([0-9]*\),.*/\1/p' asked/metrics.jsonl)
 check "after a checkpoint" test -f \
   "asked/checkpoint-$(printf %08d "$done").h5"
+
+# In the middle of a step of some tenths of a second.
+"$skillet" train run.ini output.directory=hurried train.steps=4000 \
+  train.global_batch=3000 mixture.epoch_cap=0 checkpoint.every=0 >out 2>&1 \
+  </dev/null &
+pid=$!
+tries=0
+until grep -q '"event":"mixture"' hurried/metrics.jsonl 2>/dev/null ||
+  test $tries -ge 100; do
+  tries=$((tries + 1))
+  sleep 0.1
+done
+kill -TERM $pid
+sleep 0.05
+kill -TERM $pid
+wait $pid
+same "asked twice at once, it ends with" 75 $?
 
 # A limit on the size of files stands for a full disk.
 (

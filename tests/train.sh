@@ -212,8 +212,7 @@ stopped() {
 train 2 2 wild train.learning_rate=1e38 train.warmup_steps=0 >out 2>&1
 status=$?
 stopped "a loss that is not finite ends the run" wild "the loss" 1
-# --foreground: else it signals the rank twice, and the second signal kills.
-timeout --foreground -k 5 60 "$skillet" train run.ini output.directory=long \
+timeout -k 5 60 "$skillet" train run.ini output.directory=long \
   train.steps=100000 >out 2>&1 </dev/null &
 pid=$!
 wait_for_step long
