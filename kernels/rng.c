@@ -87,7 +87,8 @@ double rng_uniform(uint64_t key, uint64_t i)
 }
 
 /* The normals at positions 2 i and 2 i + 1 (Box and Muller).  Seven digits do,
- * and take half of the time of sixteen: a start makes one for each weight. */
+ * and take two thirds of the time of sixteen: a start makes one for each
+ * weight. */
 static void normal_pair(uint64_t key, uint64_t i, double out[2])
 {
     uint32_t w[4];

@@ -208,12 +208,7 @@ same "with the same steps" "$(steps whole | tail -n 4)" "$(steps named)"
 timeout -k 5 60 "$skillet" train run.ini output.directory=asked \
   train.steps=4000 mixture.epoch_cap=0 checkpoint.every=0 >out 2>&1 </dev/null &
 pid=$!
-tries=0
-until grep -q '"event":"step"' asked/metrics.jsonl 2>/dev/null ||
-  test $tries -ge 100; do
-  tries=$((tries + 1))
-  sleep 0.1
-done
+wait_for_event step asked
 check "a second run on the directory is refused" exits 2 run_ranks 2 train \
   run.ini output.directory=asked train.steps=4000 mixture.epoch_cap=0
 # timeout passes it on, to the process and to its group: one request.
@@ -229,12 +224,7 @@ check "after a checkpoint" test -f \
   train.global_batch=3000 mixture.epoch_cap=0 checkpoint.every=0 >out 2>&1 \
   </dev/null &
 pid=$!
-tries=0
-until grep -q '"event":"mixture"' hurried/metrics.jsonl 2>/dev/null ||
-  test $tries -ge 100; do
-  tries=$((tries + 1))
-  sleep 0.1
-done
+wait_for_event mixture hurried
 kill -TERM $pid
 sleep 0.05
 kill -TERM $pid

@@ -84,3 +84,13 @@ falls() {
       END { for (i in first) { n++; if (last[i] >= first[i] - 0.1) bad = 1 }
             exit n != skills || bad }'
 }
+
+# wait_for_event EVENT DIR: until a run tells of one, or 20 seconds.
+wait_for_event() {
+  tries=0
+  until grep -q "\"event\":\"$1\"" "$2/metrics.jsonl" 2>/dev/null ||
+    test $tries -ge 200; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+}

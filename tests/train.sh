@@ -190,16 +190,6 @@ else
     "$(grep -e evaluation -e mixture other/metrics.jsonl)"
 fi
 
-# wait_for_step DIR: until a run has made one, or 20 seconds.
-wait_for_step() {
-  tries=0
-  until grep -q '"event":"step"' "$1/metrics.jsonl" 2>/dev/null ||
-    test $tries -ge 40; do
-    tries=$((tries + 1))
-    sleep 0.5
-  done
-}
-
 # stopped NAME DIR REASON STATUS: the last event says the same.
 stopped() {
   if test "$status" -eq "$4" && tail -n 1 "$2/metrics.jsonl" |
@@ -215,7 +205,7 @@ stopped "a loss that is not finite ends the run" wild "the loss" 1
 timeout -k 5 60 "$skillet" train run.ini output.directory=long \
   train.steps=100000 >out 2>&1 </dev/null &
 pid=$!
-wait_for_step long
+wait_for_event step long
 kill -TERM $pid # timeout passes it on
 wait $pid
 status=$?
@@ -226,7 +216,7 @@ stopped "a request to stop ends the run after a step" long "asked to stop" 75
 launch 2 sh -c 'echo $$ >pid.$$; exec "$@"' sh "$skillet" train run.ini \
   parallel.tensor=2 output.directory=long2 train.steps=100000 >out 2>&1 &
 pid=$!
-wait_for_step long2
+wait_for_event step long2
 for rank in pid.*; do :; done
 kill -USR1 "${rank#pid.}"
 wait $pid

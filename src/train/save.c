@@ -42,8 +42,6 @@ static void full_name(char name[CHECKPOINT_NAME_BYTES], const char *kind,
     snprintf(name, CHECKPOINT_NAME_BYTES, "%s/%s", kind, row->name);
 }
 
-/* ---- writing ---- */
-
 /* All parameters of the first kind, then of the next. */
 static void add_parameters(const struct save *s, struct checkpoint *c)
 {
@@ -149,8 +147,6 @@ struct problem save_write(const struct save *s, const char *directory,
     checkpoint_free(&c);
     return wrong;
 }
-
-/* ---- reading ---- */
 
 struct reader {
     const struct checkpoint *c;
