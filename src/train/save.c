@@ -81,24 +81,38 @@ static void add_arrays(const struct save *s, struct checkpoint *c)
     free(list);
 }
 
-/* Data ranks have copies: each writes its stretch of the piece. */
-static void put_piece(const struct save *s, struct checkpoint_writer *w,
-                      long item, const struct parameter *row, const wide *flat,
-                      wide *host)
+/* What this rank writes of a parameter: n numbers, number `first` of the whole
+ * and on. */
+struct stretch {
+    const wide *at; /* on the device */
+    uint64_t first;
+    long n;
+};
+
+/* Data ranks have copies: each writes its part of the piece. */
+static struct stretch stretch_of(const struct save *s, int kind,
+                                 const struct parameter *row)
 {
     long n = row->piece.n * row->cols, ranks = group_size(s->grid->data);
     long from = n * group_rank(s->grid->data) / ranks;
     long to = n * (group_rank(s->grid->data) + 1) / ranks;
 
     if (!row->is_cut && group_rank(s->grid->tensor) > 0)
-        return;
-    for (long at = from; at < to; at += BLOCK) {
-        long here = to - at < BLOCK ? to - at : BLOCK;
+        return (struct stretch){0};
+    return (struct stretch){flat_array(s, kind) + row->at + from,
+                            (uint64_t)(row->piece.first * row->cols + from),
+                            to - from};
+}
 
-        device_get(host, flat + row->at + at, (size_t)here * sizeof *host);
-        checkpoint_write_put(w, item,
-                             (uint64_t)(row->piece.first * row->cols + at),
-                             (uint64_t)here, host);
+static void put_stretch(struct checkpoint_writer *w, long item,
+                        struct stretch from, wide *host)
+{
+    for (long at = 0; at < from.n; at += BLOCK) {
+        long here = from.n - at < BLOCK ? from.n - at : BLOCK;
+
+        device_get(host, from.at + at, (size_t)here * sizeof *host);
+        checkpoint_write_put(w, item, from.first + (uint64_t)at, (uint64_t)here,
+                             host);
     }
 }
 
@@ -117,8 +131,8 @@ static void put_all(const struct save *s, struct checkpoint_writer *w)
 
     for (int kind = 0; kind < KINDS; kind++)
         for (int i = 0; i < s->parameters->n; i++)
-            put_piece(s, w, item++, &s->parameters->list[i],
-                      flat_array(s, kind), host);
+            put_stretch(w, item++, stretch_of(s, kind, &s->parameters->list[i]),
+                        host);
     free(host);
     for (long i = 0; group_rank(s->grid->all) == 0 && i < s->arrays->n; i++) {
         const struct array *a = &s->arrays->list[i];
