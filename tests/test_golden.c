@@ -77,7 +77,8 @@ static void mean_gradient(struct model *m, const struct example *b,
     struct parameters *p = &m->parameters;
 
     device_zero(p->gradient, (size_t)p->numbers * sizeof *p->gradient);
-    model_gradients(m, b->token, b->target, 1.0 / TOKENS, losses);
+    model_gradients(m, &(struct model_batch){b->token, b->target}, 1.0 / TOKENS,
+                    &(struct model_result){losses, NULL});
     coll_sum_wide(m->tensor, p->gradient, p->partial);
 }
 
@@ -133,7 +134,8 @@ static void check_losses(struct model *m, const struct example *b,
     wide losses[TOKENS];
     double worst = 0;
 
-    model_losses(m, b->token, b->target, losses, NULL);
+    model_losses(m, &(struct model_batch){b->token, b->target},
+                 &(struct model_result){losses, NULL});
     for (int i = 0; i < TOKENS; i++)
         worst = worse(worst, fabs((double)losses[i] / golden->losses[i] - 1));
     ok(worst < loss_tolerance, "%s: losses of %d tokens, worst %.1e", name,
@@ -165,7 +167,8 @@ static void check_training(struct small_run *run, const struct example *b,
 
         mean_gradient(&run->model, b, losses);
         update(run, step, clip);
-        model_losses(&run->model, b->token, b->target, losses, NULL);
+        model_losses(&run->model, &(struct model_batch){b->token, b->target},
+                     &(struct model_result){losses, NULL});
         for (int i = 0; i < TOKENS; i++)
             mean += (double)losses[i] / TOKENS;
         worst = worse(worst, fabs(mean / golden[step] - 1));

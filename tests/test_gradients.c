@@ -44,7 +44,8 @@ static double total_loss(struct model *m, const struct example *b)
     wide losses[15];
     double sum = 0;
 
-    model_losses(m, b->token, b->target, losses, NULL);
+    model_losses(m, &(struct model_batch){b->token, b->target},
+                 &(struct model_result){losses, NULL});
     for (int i = 0; i < 15; i++)
         sum += (double)losses[i];
     return sum;
@@ -146,7 +147,8 @@ static void check_model(const char *const *extra, const char *name)
     disturb(m);
     /* Twice a half: the gradients of micro-batches add up. */
     for (int half = 0; half < 2; half++)
-        model_gradients(m, batch.token, batch.target, 0.5, losses);
+        model_gradients(m, &(struct model_batch){batch.token, batch.target},
+                        0.5, &(struct model_result){losses, NULL});
     coll_sum_wide(m->tensor, p->gradient, p->partial);
     for (int i = 0; i < p->n; i++) {
         double found = worse(worst, worst_of(m, &p->list[i], &batch));

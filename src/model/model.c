@@ -51,13 +51,12 @@ void model_free(struct model *m)
     free(m->x);
 }
 
-static void forward(struct model *m, const int32_t *token,
-                    const int32_t *target)
+static void forward(struct model *m, const struct model_batch *batch)
 {
-    size_t ids = (size_t)m->shape.tokens * sizeof *token;
+    size_t ids = (size_t)m->shape.tokens * sizeof *m->token;
 
-    device_put(m->token, token, ids);
-    device_put(m->target, target, ids);
+    device_put(m->token, batch->token, ids);
+    device_put(m->target, batch->target, ids);
     embed_forward(&m->embed, m->tensor, m->token, m->x[0]);
     for (long i = 0; i < m->shape.layers; i++)
         block_forward(&m->blocks[i], m->tensor, m->x[i], m->x[i + 1]);
@@ -68,24 +67,24 @@ static void get(const struct model *m, const wide *from, wide *to)
     device_get(to, from, (size_t)m->shape.tokens * sizeof *to);
 }
 
-void model_losses(struct model *m, const int32_t *token, const int32_t *target,
-                  wide *losses, wide *hits)
+void model_losses(struct model *m, const struct model_batch *batch,
+                  const struct model_result *result)
 {
-    forward(m, token, target);
+    forward(m, batch);
     loss_forward(&m->loss, m->tensor, m->x[m->shape.layers], m->target);
-    get(m, m->loss.losses, losses);
-    if (hits)
-        get(m, m->loss.hits, hits);
+    get(m, m->loss.losses, result->losses);
+    if (result->hits)
+        get(m, m->loss.hits, result->hits);
 }
 
-void model_gradients(struct model *m, const int32_t *token,
-                     const int32_t *target, double scale, wide *losses)
+void model_gradients(struct model *m, const struct model_batch *batch,
+                     double scale, const struct model_result *result)
 {
-    forward(m, token, target);
+    forward(m, batch);
     loss_forward_backward(&m->loss, m->tensor, m->x[m->shape.layers], m->target,
                           (wide)scale, m->dx);
     for (long i = m->shape.layers - 1; i >= 0; i--)
         block_backward(&m->blocks[i], m->tensor, m->dx);
     embed_backward(&m->embed, m->token, m->dx);
-    get(m, m->loss.losses, losses);
+    get(m, m->loss.losses, result->losses);
 }

@@ -30,15 +30,24 @@ void model_init(struct model *m, const struct shape *shape,
 void model_randomise(struct model *m, long seed);
 void model_free(struct model *m);
 
-/* Losses of one micro-batch, [tokens] on the host; token and target too.
- * model_losses also tells where the target's logit is the highest (1, else 0;
- * hits may be NULL); model_gradients adds the gradient of `scale` times the sum
- * of the losses to the gradients of the parameters, of which the first
- * parameters.partial numbers are still to be summed over the tensor ranks.
+/* A micro-batch, and what the model says of it; [tokens] each, on the host. */
+struct model_batch {
+    const int32_t *token, *target; /* target -1: outside the loss */
+};
+
+struct model_result {
+    wide *losses;
+    wide *hits; /* 1 where the target's logit is the highest, else 0; NULL: not
+                   asked for */
+};
+
+/* model_gradients adds the gradient of `scale` times the sum of the losses to
+ * the gradients of the parameters, of which the first parameters.partial
+ * numbers are still to be summed over the tensor ranks; it finds no hits.
  * Collective over tensor. */
-void model_losses(struct model *m, const int32_t *token, const int32_t *target,
-                  wide *losses, wide *hits);
-void model_gradients(struct model *m, const int32_t *token,
-                     const int32_t *target, double scale, wide *losses);
+void model_losses(struct model *m, const struct model_batch *batch,
+                  const struct model_result *result);
+void model_gradients(struct model *m, const struct model_batch *batch,
+                     double scale, const struct model_result *result);
 
 #endif

@@ -62,12 +62,14 @@ void batch_leave_out(struct batch *b, long i)
 
 void batch_losses(struct batch *b)
 {
-    model_losses(b->model, b->token, b->target, b->losses, b->hits);
+    model_losses(b->model, &(struct model_batch){b->token, b->target},
+                 &(struct model_result){b->losses, b->hits});
 }
 
 void batch_gradients(struct batch *b, double scale)
 {
-    model_gradients(b->model, b->token, b->target, scale, b->losses);
+    model_gradients(b->model, &(struct model_batch){b->token, b->target}, scale,
+                    &(struct model_result){b->losses, NULL});
 }
 
 double batch_loss(const struct batch *b, long i)
