@@ -4,6 +4,7 @@
 
 #include "kernels/device.h"
 #include "mpi/coll_direct.h"
+#include "mpi/trace.h"
 
 static struct coll_direct *direct_way(struct group *g)
 {
@@ -106,15 +107,8 @@ static void reduce(struct group *g, void *x, long n, enum coll_number number,
     }
 }
 
-void coll_broadcast_wide(struct group *g, wide *x, long n)
+static void broadcast(struct group *g, wide *x, long n)
 {
-    if (g->size == 1)
-        return;
-    count(g, n, sizeof *x);
-    if (direct_way(g)) {
-        coll_direct_broadcast(g->direct, x, n);
-        return;
-    }
     for (long done = 0, some; done < n; done += some) {
         void *host;
 
@@ -124,18 +118,37 @@ void coll_broadcast_wide(struct group *g, wide *x, long n)
     }
 }
 
+void coll_broadcast_wide(struct group *g, wide *x, long n)
+{
+    if (g->size == 1)
+        return;
+    count(g, n, sizeof *x);
+    trace_enter(__func__, g);
+    if (direct_way(g))
+        coll_direct_broadcast(g->direct, x, n);
+    else
+        broadcast(g, x, n);
+    trace_leave();
+}
+
 void coll_sum(struct group *g, struct mat m)
 {
     assert(m.ld == m.cols);
+    trace_enter(__func__, g);
     reduce(g, m.at, m.rows * m.cols, COLL_REAL, COLL_SUM);
+    trace_leave();
 }
 
 void coll_sum_wide(struct group *g, wide *x, long n)
 {
+    trace_enter(__func__, g);
     reduce(g, x, n, COLL_WIDE, COLL_SUM);
+    trace_leave();
 }
 
 void coll_max_wide(struct group *g, wide *x, long n)
 {
+    trace_enter(__func__, g);
     reduce(g, x, n, COLL_WIDE, COLL_MAXIMUM);
+    trace_leave();
 }

@@ -5,6 +5,7 @@
 
 #include "kernels/check.h"
 #include "mpi/comm.h"
+#include "mpi/trace.h"
 
 static struct group world;
 
@@ -30,7 +31,9 @@ struct group *group_split(struct group *g, int colour)
     struct group *part = calloc(1, sizeof *part);
 
     CHECK(part, "no memory for a group of ranks");
+    trace_enter(__func__, g);
     MPI_Comm_split(g->comm, colour, g->rank, &part->comm);
+    trace_leave();
     measure(part);
     return part;
 }
@@ -57,7 +60,9 @@ bool group_any(struct group *g, bool here)
 {
     int any = here;
 
+    trace_enter(__func__, g);
     MPI_Allreduce(MPI_IN_PLACE, &any, 1, MPI_INT, MPI_LOR, g->comm);
+    trace_leave();
     return any;
 }
 
@@ -65,11 +70,12 @@ struct problem group_agree(struct group *g, struct problem p)
 {
     int first = is_problem(&p) ? g->rank : g->size;
 
+    trace_enter(__func__, g);
     MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, g->comm);
-    if (first == g->size)
-        return NO_PROBLEM;
-    MPI_Bcast(p.text, sizeof p.text, MPI_CHAR, first, g->comm);
-    return p;
+    if (first < g->size)
+        MPI_Bcast(p.text, sizeof p.text, MPI_CHAR, first, g->comm);
+    trace_leave();
+    return first < g->size ? p : NO_PROBLEM;
 }
 
 static int piece(size_t left)
@@ -79,8 +85,10 @@ static int piece(size_t left)
 
 void group_broadcast(struct group *g, void *at, size_t bytes)
 {
+    trace_enter(__func__, g);
     for (size_t done = 0; done < bytes; done += (size_t)piece(bytes - done))
         MPI_Bcast((char *)at + done, piece(bytes - done), MPI_BYTE, 0, g->comm);
+    trace_leave();
 }
 
 static void reduce(struct group *g, void *x, long n, MPI_Datatype type,
@@ -96,27 +104,35 @@ static void reduce(struct group *g, void *x, long n, MPI_Datatype type,
 
 void group_sum(struct group *g, double *x, long n)
 {
+    trace_enter(__func__, g);
     reduce(g, x, n, MPI_DOUBLE, MPI_SUM);
+    trace_leave();
 }
 
 void group_sum_counts(struct group *g, int64_t *x, long n)
 {
+    trace_enter(__func__, g);
     reduce(g, x, n, MPI_INT64_T, MPI_SUM);
+    trace_leave();
 }
 
 void group_min_counts(struct group *g, uint64_t *x, long n)
 {
+    trace_enter(__func__, g);
     reduce(g, x, n, MPI_UINT64_T, MPI_MIN);
+    trace_leave();
 }
 
 void group_sum_before(struct group *g, int64_t *x, long n)
 {
+    trace_enter(__func__, g);
     for (long done = 0; done < n; done += piece((size_t)(n - done))) {
         int count = piece((size_t)(n - done));
 
         MPI_Exscan(MPI_IN_PLACE, x + done, count, MPI_INT64_T, MPI_SUM,
                    g->comm);
     }
+    trace_leave();
     if (g->rank == 0) /* which MPI_Exscan leaves undefined */
         for (long i = 0; i < n; i++)
             x[i] = 0;
@@ -129,7 +145,9 @@ double group_largest(struct group *g, double x, int *rank)
         int rank;
     } best = {x, g->rank};
 
+    trace_enter(__func__, g);
     MPI_Allreduce(MPI_IN_PLACE, &best, 1, MPI_DOUBLE_INT, MPI_MAXLOC, g->comm);
+    trace_leave();
     *rank = best.rank;
     return best.value;
 }
@@ -145,6 +163,7 @@ void *group_exchange(struct group *g, const void *out, const size_t *send,
     CHECK(counts, "no memory to exchange between %d ranks", g->size);
     out_at = counts + g->size;
     in_counts = out_at + g->size, in_at = in_counts + g->size;
+    trace_enter(__func__, g);
     MPI_Alltoall(send, sizeof *send, MPI_BYTE, received, sizeof *send, MPI_BYTE,
                  g->comm);
     for (int r = 0; r < g->size; r++) {
@@ -159,13 +178,16 @@ void *group_exchange(struct group *g, const void *out, const size_t *send,
     CHECK(in, "no %zu bytes for an exchange", in_total);
     MPI_Alltoallv(out, counts, out_at, MPI_BYTE, in, in_counts, in_at, MPI_BYTE,
                   g->comm);
+    trace_leave();
     free(counts);
     return in;
 }
 
 void group_barrier(struct group *g)
 {
+    trace_enter(__func__, g);
     MPI_Barrier(g->comm);
+    trace_leave();
 }
 
 struct traffic group_traffic(const struct group *g)

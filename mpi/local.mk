@@ -34,4 +34,5 @@ noinst_LIBRARIES += %D%/libranks.a
 %C%_libranks_a_SOURCES += %D%/grid.c %D%/grid.h
 %C%_libranks_a_SOURCES += %D%/group.c %D%/group.h
 %C%_libranks_a_SOURCES += %D%/refuse.c
+%C%_libranks_a_SOURCES += %D%/trace.c %D%/trace.h
 %C%_libranks_a_SOURCES += %D%/world.c %D%/world.h

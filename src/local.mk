@@ -29,6 +29,7 @@ noinst_LIBRARIES += %D%/libcore.a
 %C%_libcore_a_SOURCES += %D%/synth/lego.c %D%/synth/lego.h
 %C%_libcore_a_SOURCES += %D%/synth/samples.c %D%/synth/samples.h
 %C%_libcore_a_SOURCES += %D%/synth/sentence.c %D%/synth/sentence.h
+%C%_libcore_a_SOURCES += %D%/watchdog.c %D%/watchdog.h
 
 noinst_LIBRARIES += %D%/libcommands.a
 %C%_libcommands_a_SOURCES =

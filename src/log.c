@@ -74,6 +74,26 @@ void log_error(const char *fmt, ...)
         nanosleep(&while_another_speaks, NULL);
 }
 
+void log_last_words(const char *fmt, ...)
+{
+    char line[1024] = "skillet: ";
+    size_t n = strlen(line);
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(line + n, sizeof line - n - 1, fmt, ap);
+    va_end(ap);
+    n = strlen(line);
+    line[n++] = '\n';
+    for (const char *at = line; n > 0;) {
+        ssize_t written = write(STDERR_FILENO, at, n);
+
+        if (written <= 0)
+            return;
+        at += written, n -= (size_t)written;
+    }
+}
+
 /* mpirun gives its ranks a pseudo-terminal even where its own output goes to a
  * file; what counts is the output of the launcher, our parent. */
 static bool launcher_has_terminal(void)

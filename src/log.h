@@ -22,6 +22,10 @@ void log_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * as mpirun kills the others, also the one that speaks, when the first ends. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same of any rank and from any thread, also while another one hangs in a
+ * print: what only this rank can tell before it ends. */
+void log_last_words(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* Writes over the last progress line; nothing where stdout is no terminal.  The
  * next line of any kind takes its place. */
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

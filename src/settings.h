@@ -68,6 +68,7 @@ struct settings {
         long seed;
         int loss, loss_denominator;
         int precision, device;
+        long watchdog;
     } train;
     struct {
         long tensor;

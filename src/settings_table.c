@@ -176,6 +176,10 @@ CHOICE(train, precision, "float|double|bf16", "float",
      "number type of weights and activations; bf16 on a GPU alone"),
 CHOICE(train, device, "cpu|gpu", "cpu",
      "where the kernels compute"),
+LONG(train, watchdog, 0, MOST_STEPS, "300",
+     "seconds without any progress after which a rank says where it stands and "
+     "ends the run with status 1, so that the scheduler can start it again; "
+     "four times as many while files are opened or saved; 0: never"),
 
 LONG(parallel, tensor, 1, 1 << 16, "1",
      "ranks that share one copy of the model; the others are data ranks"),

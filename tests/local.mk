@@ -67,10 +67,13 @@ sh_tests += %D%/symbols.sh
 sh_tests += %D%/synth.sh
 sh_tests += %D%/tokenize.sh
 sh_tests += %D%/train.sh
+sh_tests += %D%/watchdog.sh
 
 big_sh_tests += %D%/corpus.sh
 
 # What shell tests call.
+EXTRA_PROGRAMS += %D%/hang
+check_DATA += %D%/hang$(EXEEXT)
 EXTRA_PROGRAMS += %D%/make_checkpoint
 check_DATA += %D%/make_checkpoint$(EXEEXT)
 EXTRA_PROGRAMS += %D%/make_graph

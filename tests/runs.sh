@@ -94,3 +94,17 @@ wait_for_event() {
     sleep 0.1
   done
 }
+
+# start RANKS COMMAND...: in the background; the launcher is $started, and
+# pid.RANK has the process of each rank as soon as it runs.
+start() {
+  rm -f pid.*
+  start_ranks=$1
+  shift
+  # shellcheck disable=SC2016
+  launch "$start_ranks" sh -c \
+    'echo $$ >"pid.${OMPI_COMM_WORLD_RANK-${PMI_RANK-${PMIX_RANK-0}}}"
+     exec "$@"' sh "$skillet" "$@" &
+  # shellcheck disable=SC2034 # for the caller
+  started=$!
+}

@@ -4,6 +4,7 @@
 
 #include "kernels/check.h"
 #include "kernels/device.h"
+#include "mpi/trace.h"
 
 /* Runs twice: to measure, and to carve. */
 static void lay_out(struct model *m)
@@ -58,8 +59,10 @@ static void forward(struct model *m, const struct model_batch *batch)
     device_put(m->token, batch->token, ids);
     device_put(m->target, batch->target, ids);
     embed_forward(&m->embed, m->tensor, m->token, m->x[0]);
-    for (long i = 0; i < m->shape.layers; i++)
+    for (long i = 0; i < m->shape.layers; i++) {
         block_forward(&m->blocks[i], m->tensor, m->x[i], m->x[i + 1]);
+        trace_move();
+    }
 }
 
 static void get(const struct model *m, const wide *from, wide *to)
@@ -83,8 +86,10 @@ void model_gradients(struct model *m, const struct model_batch *batch,
     forward(m, batch);
     loss_forward_backward(&m->loss, m->tensor, m->x[m->shape.layers], m->target,
                           (wide)scale, m->dx);
-    for (long i = m->shape.layers - 1; i >= 0; i--)
+    for (long i = m->shape.layers - 1; i >= 0; i--) {
         block_backward(&m->blocks[i], m->tensor, m->dx);
+        trace_move();
+    }
     embed_backward(&m->embed, m->token, m->dx);
     get(m, m->loss.losses, result->losses);
 }

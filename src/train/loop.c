@@ -6,10 +6,16 @@
 #include <string.h>
 
 #include "io/checkpoint_files.h"
+#include "mpi/trace.h"
+#include "mpi/world.h"
 #include "src/clock.h"
 #include "src/train/resume.h"
+#include "src/watchdog.h"
 
 enum outcome { GOES_ON, ASKED_TO_STOP, NOT_SAVED, NOT_FINITE };
+
+/* Files may take longer than a step: times train.watchdog. */
+enum { PATIENCE_WITH_FILES = 4 };
 
 /* True if all losses are finite here. */
 static bool evaluate_one(struct run *run, const struct data_split *split)
@@ -29,8 +35,10 @@ static bool evaluate_one(struct run *run, const struct data_split *split)
 static enum outcome evaluate(struct run *run)
 {
     const struct data *d = &run->data;
-    bool is_finite = evaluate_one(run, &d->validation);
+    bool is_finite;
 
+    trace_phase("evaluating", 1);
+    is_finite = evaluate_one(run, &d->validation);
     if (group_rank(run->grid.all) == 0 && is_finite)
         policy_observe(&run->policy, run->at.done, run->evaluation.loss);
     if (d->train.is_listed)
@@ -124,8 +132,10 @@ static bool save(struct run *run)
 {
     const struct settings *s = run->settings;
     double start = clock_seconds();
-    struct problem wrong = resume_save(run);
+    struct problem wrong;
 
+    trace_phase("saving", PATIENCE_WITH_FILES);
+    wrong = resume_save(run);
     if (!is_problem(&wrong))
         report_checkpoint(&run->report, run->at.done, clock_seconds() - start);
     else
@@ -148,12 +158,15 @@ static enum outcome train_step(struct run *run)
 {
     const struct settings *s = run->settings;
     double start = clock_seconds();
-    struct step_result result = step_run(
-        &run->step, &run->sampler, run->at.done, run->at.done - run->at.first);
+    struct step_result result;
     enum outcome outcome = GOES_ON;
     bool saved = true;
 
+    trace_phase("training", 1);
+    result = step_run(&run->step, &run->sampler, run->at.done,
+                      run->at.done - run->at.first);
     run->at.done++;
+    trace_step(run->at.done);
     report_step(&run->report, run->at.done, &result, clock_seconds() - start);
     if (!result.is_finite)
         return NOT_FINITE;
@@ -184,7 +197,7 @@ static enum outcome train(struct run *run)
     }
 }
 
-int loop_train(struct group *g, const struct settings *s)
+static int train_all(struct group *g, const struct settings *s)
 {
     static const struct {
         const char *reason;
@@ -202,9 +215,21 @@ int loop_train(struct group *g, const struct settings *s)
 
     if (!run_open(&run, s, g))
         return 0;
+    trace_step(run.at.done);
     outcome = train(&run);
     report_stop(&run.report, run.at.done, ends[outcome].reason,
                 ends[outcome].status);
     run_close(&run);
     return ends[outcome].status;
+}
+
+int loop_train(struct group *g, const struct settings *s)
+{
+    int status;
+
+    trace_phase("starting", PATIENCE_WITH_FILES);
+    watchdog_start((double)s->train.watchdog, group_rank(g), world_host());
+    status = train_all(g, s);
+    watchdog_stop();
+    return status;
 }

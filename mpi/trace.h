@@ -1,0 +1,37 @@
+#ifndef MPI_TRACE_H
+#define MPI_TRACE_H
+
+#include <stdbool.h>
+
+#include "mpi/group.h"
+
+/* What this rank is at, so that a thread that watches it (src/watchdog.h) can
+ * tell whether it moves, and where it stands if it does not.  One record a
+ * process: one thread of a rank works.
+ *
+ * Every collective of mpi/ enters and leaves; long work between two of them
+ * says now and then that it moves. */
+struct trace {
+    long moves;        /* differs from before if anything happened since */
+    const char *phase; /* such as "training" */
+    int patience;      /* of the phase: how many times longer it may stand */
+    long step;         /* steps done */
+    long number;       /* collectives entered since that step */
+    const char *collective; /* the last one; NULL before the first */
+    int ranks;              /* of its group */
+    bool is_inside;
+};
+
+/* Texts are not copied.  What a GPU does by itself (NCCL) is left when it is
+ * given to the GPU. */
+void trace_enter(const char *collective, const struct group *g);
+void trace_leave(void);
+
+void trace_move(void);
+void trace_phase(const char *phase, int patience);
+void trace_step(long done);
+
+/* From any thread; whole when the rank stands still. */
+struct trace trace_now(void);
+
+#endif
