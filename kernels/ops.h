@@ -102,7 +102,7 @@ void op_attention_backward(const struct heads *h, const struct attended *a,
  * u^3))) */
 enum gelu { GELU_EXACT, GELU_TANH };
 
-/* u is overwritten with u + bias, which backward needs. */
+/* u is overwritten with u + bias, which backward needs; bias may be NULL. */
 void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
                      struct mat y);
 

@@ -66,6 +66,7 @@ train_sources += %D%/model/attention.c %D%/model/attention.h
 train_sources += %D%/model/block.c %D%/model/block.h
 train_sources += %D%/model/embed.c %D%/model/embed.h
 train_sources += %D%/model/loss.c %D%/model/loss.h
+train_sources += %D%/model/memory.h
 train_sources += %D%/model/mlp.c %D%/model/mlp.h
 train_sources += %D%/model/model.c %D%/model/model.h
 train_sources += %D%/model/norm.c %D%/model/norm.h

@@ -14,6 +14,7 @@
  * Choices are the place of the word in the table's list, so the enums below
  * follow it. */
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_LINEAR, SCHEDULE_COSINE };
+enum recompute { RECOMPUTE_NONE, RECOMPUTE_ATTENTION, RECOMPUTE_BLOCK };
 enum precision { PRECISION_FLOAT, PRECISION_DOUBLE, PRECISION_BF16 };
 enum device { DEVICE_CPU, DEVICE_GPU };
 enum on_error { ON_ERROR_STOP, ON_ERROR_SKIP };
@@ -67,6 +68,7 @@ struct settings {
         double beta1, beta2, epsilon, weight_decay, clip;
         long seed;
         int loss, loss_denominator;
+        int recompute;
         int precision, device;
         long watchdog;
     } train;

@@ -172,6 +172,9 @@ CHOICE(train, loss, "all|answer", "all",
 CHOICE(train, loss_denominator, "real|all", "real",
      "the loss of a batch is the mean over: its real targets; all positions, "
      "padding too, as the authors' program does"),
+CHOICE(train, recompute, "none|attention|block", "none",
+     "activations that backward computes again instead of keeping them: none; "
+     "those of attention and all that costs little; all but each block's input"),
 CHOICE(train, precision, "float|double|bf16", "float",
      "number type of weights and activations; bf16 on a GPU alone"),
 CHOICE(train, device, "cpu|gpu", "cpu",

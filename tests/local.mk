@@ -44,6 +44,7 @@ twin_tests += %D%/test_gradients-double
 twin_tests += %D%/test_grid-float %D%/test_grid-double
 twin_tests += %D%/test_ops-float %D%/test_ops-double
 twin_tests += %D%/test_ranks-float %D%/test_ranks-double
+twin_tests += %D%/test_recompute-float %D%/test_recompute-double
 twin_tests += %D%/test_samples-double
 twin_tests += %D%/test_step-double
 twin_tests += %D%/test_vmath-float

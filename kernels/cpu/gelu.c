@@ -35,20 +35,19 @@ void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
                      struct mat y)
 {
     for (long r = 0; r < u.rows; r++) {
-        real *in = u.at + r * u.ld, *out = y.at + r * y.ld;
+        const real *in = u.at + r * u.ld;
+        real *out = y.at + r * y.ld;
 
+        if (bias)
+            op_bias_forward(mat_rows(u, r, 1), bias);
         if (kind == GELU_EXACT) {
 #pragma omp simd
-            for (long j = 0; j < u.cols; j++) {
-                in[j] += bias[j];
+            for (long j = 0; j < u.cols; j++)
                 out[j] = exact(in[j]);
-            }
         } else {
 #pragma omp simd
-            for (long j = 0; j < u.cols; j++) {
-                in[j] += bias[j];
+            for (long j = 0; j < u.cols; j++)
                 out[j] = by_tanh(in[j]);
-            }
         }
     }
 }

@@ -44,6 +44,19 @@ struct by_tanh {
 };
 } // namespace
 
+/* Rounded as it is in memory: what is computed again from there has the same
+ * bits. */
+static __device__ inline struct pack stored(struct pack p)
+{
+    for (int i = 0; i < PACK; i++) {
+        real x;
+
+        narrow(p.v[i], &x);
+        p.v[i] = widen(x);
+    }
+    return p;
+}
+
 template <class F>
 static __global__ void gelu_forward(F gelu, struct mat u, const real *bias,
                                     struct mat y)
@@ -54,11 +67,16 @@ static __global__ void gelu_forward(F gelu, struct mat u, const real *bias,
         return;
 
     real *in = u.at + blockIdx.x * u.ld + j;
-    struct pack p = pack_load(in, left), b = pack_load(bias + j, left);
+    struct pack p = pack_load(in, left);
 
-    for (int i = 0; i < PACK; i++)
-        p.v[i] += b.v[i];
-    pack_store(in, left, p);
+    if (bias) {
+        struct pack b = pack_load(bias + j, left);
+
+        for (int i = 0; i < PACK; i++)
+            p.v[i] += b.v[i];
+        p = stored(p);
+        pack_store(in, left, p);
+    }
     for (int i = 0; i < PACK; i++)
         p.v[i] = gelu.value(p.v[i]);
     pack_store(y.at + blockIdx.x * y.ld + j, left, p);

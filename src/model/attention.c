@@ -37,7 +37,7 @@ static struct attended thirds(struct mat qkv, struct mat o)
                              mat_cols(qkv, 2 * width, width), o};
 }
 
-void attention_forward(struct attention *at, struct mat x, struct mat y)
+void attention_attend(struct attention *at, struct mat x)
 {
     struct attended heads = thirds(at->qkv, at->o);
 
@@ -47,6 +47,11 @@ void attention_forward(struct attention *at, struct mat x, struct mat y)
     op_rotary_forward(&at->rotary, heads.q);
     op_rotary_forward(&at->rotary, heads.k);
     op_attention_forward(&at->heads, &heads);
+}
+
+void attention_forward(struct attention *at, struct mat x, struct mat y)
+{
+    attention_attend(at, x);
     op_gemm('N', 'N', at->o, at->wo, 0, y);
 }
 

@@ -12,8 +12,8 @@
  *   q, k, v, o  [tokens, hidden/t]  this rank's heads
  *   y, dx       [tokens, hidden]    partial: to be summed over tensor ranks
  *
- * The output's bias is added once, after the sum, by the block.  Forward keeps
- * x (not a copy), q, k, v and o until backward. */
+ * The output's bias is added once, after the sum, by the block.  Backward needs
+ * x (not a copy), q, k, v and o as forward leaves them, or attention_attend. */
 struct attention {
     struct mat wqkv, wo; /* [3 hidden/t, hidden], [hidden/t, hidden] */
     struct wide_mat dwqkv, dwo;
@@ -28,6 +28,9 @@ struct attention {
 void attention_init(struct attention *at, const struct shape *shape, long layer,
                     const struct parameters *p, const struct scratch *scratch,
                     struct arena *a);
+
+/* q, k, v and o alone. */
+void attention_attend(struct attention *at, struct mat x);
 
 /* Forward sets y; backward sets dx and adds to the gradients; dy is whole. */
 void attention_forward(struct attention *at, struct mat x, struct mat y);

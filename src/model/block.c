@@ -16,17 +16,18 @@ static struct norm block_norm(const struct shape *shape,
 
 void block_init(struct block *b, const struct shape *shape, long layer,
                 const struct parameters *p, const struct scratch *scratch,
-                struct arena *a)
+                const struct memory *memory)
 {
     b->parallel = shape->parallel_residual;
-    b->norm1 = block_norm(shape, p, layer, 1, a);
-    b->norm2 = block_norm(shape, p, layer, 2, a);
-    b->normed1 = mat_take(a, shape->tokens, shape->hidden);
-    b->normed2 = mat_take(a, shape->tokens, shape->hidden);
+    b->recompute = shape->recompute;
+    b->norm1 = block_norm(shape, p, layer, 1, memory->rest);
+    b->norm2 = block_norm(shape, p, layer, 2, memory->rest);
+    b->normed1 = mat_take(memory->rest, shape->tokens, shape->hidden);
+    b->normed2 = mat_take(memory->rest, shape->tokens, shape->hidden);
     if (!b->parallel)
-        b->z = mat_take(a, shape->tokens, shape->hidden);
-    attention_init(&b->attention, shape, layer, p, scratch, a);
-    mlp_init(&b->mlp, shape, layer, p, scratch, a);
+        b->z = mat_take(memory->kept, shape->tokens, shape->hidden);
+    attention_init(&b->attention, shape, layer, p, scratch, memory->rest);
+    mlp_init(&b->mlp, shape, layer, p, scratch, memory);
     b->attention_bias =
         parameters_weight(p, "blocks.%ld.attention.output.bias", layer).at;
     b->d_attention_bias =
@@ -107,4 +108,17 @@ void block_forward(struct block *b, struct group *tensor, struct mat x,
 void block_backward(struct block *b, struct group *tensor, struct mat dy)
 {
     (b->parallel ? backward_parallel : backward_sequential)(b, tensor, dy);
+}
+
+void block_recompute(struct block *b)
+{
+    if (b->recompute == RECOMPUTE_NONE)
+        return;
+    op_norm_forward(&b->norm1, b->x, b->normed1);
+    op_norm_forward(&b->norm2, b->parallel ? b->x : b->z, b->normed2);
+    attention_attend(&b->attention, b->normed1);
+    if (b->recompute == RECOMPUTE_BLOCK)
+        mlp_units(&b->mlp, b->normed2);
+    else
+        mlp_activate(&b->mlp);
 }

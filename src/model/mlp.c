@@ -2,7 +2,7 @@
 
 void mlp_init(struct mlp *m, const struct shape *shape, long layer,
               const struct parameters *p, const struct scratch *scratch,
-              struct arena *a)
+              const struct memory *memory)
 {
     long inner = shape->intermediate / shape->tensor_size;
 
@@ -13,16 +13,27 @@ void mlp_init(struct mlp *m, const struct shape *shape, long layer,
     m->down = parameters_weight(p, "blocks.%ld.mlp.down.weight", layer);
     m->d_down = parameters_gradient(p, "blocks.%ld.mlp.down.weight", layer);
     m->activation = shape->activation;
-    m->u = mat_take(a, shape->tokens, inner);
-    m->h = mat_take(a, shape->tokens, inner);
+    m->u = mat_take(memory->units, shape->tokens, inner);
+    m->h = mat_take(memory->rest, shape->tokens, inner);
     m->scratch = scratch;
 }
 
-void mlp_forward(struct mlp *m, struct mat x, wide beta, struct mat y)
+void mlp_units(struct mlp *m, struct mat x)
 {
     m->x = x;
     op_gemm('N', 'T', x, m->up, 0, m->u);
     op_gelu_forward(m->activation, m->u, m->bias, m->h);
+}
+
+/* Forward has added the bias to u. */
+void mlp_activate(struct mlp *m)
+{
+    op_gelu_forward(m->activation, m->u, NULL, m->h);
+}
+
+void mlp_forward(struct mlp *m, struct mat x, wide beta, struct mat y)
+{
+    mlp_units(m, x);
     op_gemm('N', 'N', m->h, m->down, beta, y);
 }
 

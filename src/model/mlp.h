@@ -1,6 +1,7 @@
 #ifndef SRC_MODEL_MLP_H
 #define SRC_MODEL_MLP_H
 
+#include "src/model/memory.h"
 #include "src/model/parameters.h"
 #include "src/model/scratch.h"
 
@@ -12,8 +13,9 @@
  *   u, h   [tokens, intermediate/t]
  *   y, dx  [tokens, hidden]          partial: to be summed over tensor ranks
  *
- * The bias of Wdown is added once, after the sum, by the block.  Forward keeps
- * x (not a copy), u and h until backward. */
+ * The bias of Wdown is added once, after the sum, by the block.  Backward needs
+ * x (not a copy), u and h as forward leaves them; mlp_units computes u and h
+ * again, mlp_activate h from u. */
 struct mlp {
     struct mat up, down; /* [intermediate/t, hidden] both */
     struct wide_mat d_up, d_down;
@@ -26,7 +28,10 @@ struct mlp {
 
 void mlp_init(struct mlp *m, const struct shape *shape, long layer,
               const struct parameters *p, const struct scratch *scratch,
-              struct arena *a);
+              const struct memory *memory);
+
+void mlp_units(struct mlp *m, struct mat x);
+void mlp_activate(struct mlp *m);
 
 /* Forward: y = beta y + the output.  Backward sets dx and adds to the
  * gradients; dy is whole. */

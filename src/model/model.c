@@ -6,6 +6,36 @@
 #include "kernels/device.h"
 #include "mpi/trace.h"
 
+/* Block i keeps in `own` what train.recompute lets it, and shares the rest. */
+static void lay_out_block(struct model *m, long i, struct arena *own,
+                          struct arena *shared)
+{
+    enum recompute recompute = m->shape.recompute;
+    struct memory memory = {
+        .kept = own,
+        .units = recompute == RECOMPUTE_BLOCK ? shared : own,
+        .rest = recompute == RECOMPUTE_NONE ? own : shared,
+    };
+
+    block_init(&m->blocks[i], &m->shape, i, &m->parameters, &m->scratch,
+               &memory);
+}
+
+/* Every block starts again at the same place of what is shared; laid out once
+ * apart, the first one tells how much that is. */
+static void lay_out_blocks(struct model *m, struct arena *a)
+{
+    struct arena own = {0}, shared = {0};
+
+    lay_out_block(m, 0, &own, &shared);
+    shared = (struct arena){arena_take(a, shared.used), shared.used, 0};
+    for (long i = 0; i < m->shape.layers; i++) {
+        struct arena again = shared;
+
+        lay_out_block(m, i, a, &again);
+    }
+}
+
 /* Runs twice: to measure, and to carve. */
 static void lay_out(struct model *m)
 {
@@ -15,8 +45,7 @@ static void lay_out(struct model *m)
 
     scratch_take(&m->scratch, shape, a);
     embed_init(&m->embed, shape, &m->parameters);
-    for (long i = 0; i < shape->layers; i++)
-        block_init(&m->blocks[i], shape, i, &m->parameters, &m->scratch, a);
+    lay_out_blocks(m, a);
     loss_init(&m->loss, shape, &m->parameters, &m->scratch, a);
     for (long i = 0; i <= shape->layers; i++)
         m->x[i] = mat_take(a, shape->tokens, shape->hidden);
@@ -87,6 +116,8 @@ void model_gradients(struct model *m, const struct model_batch *batch,
     loss_forward_backward(&m->loss, m->tensor, m->x[m->shape.layers], m->target,
                           (wide)scale, m->dx);
     for (long i = m->shape.layers - 1; i >= 0; i--) {
+        if (i < m->shape.layers - 1)
+            block_recompute(&m->blocks[i]);
         block_backward(&m->blocks[i], m->tensor, m->dx);
         trace_move();
     }

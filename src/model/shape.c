@@ -34,6 +34,7 @@ struct problem shape_init(struct shape *shape, const struct settings *s,
         .parallel_residual = s->model.parallel_residual,
         .tied = s->model.tied,
         .activation = (enum gelu)s->model.activation,
+        .recompute = (enum recompute)s->train.recompute,
         .tensor_size = 1,
     };
     /* Cut off, not rounded, as in the models that are around. */

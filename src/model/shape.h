@@ -15,6 +15,7 @@ struct shape {
     double rotary_base, norm_epsilon;
     bool parallel_residual, tied;
     enum gelu activation;
+    enum recompute recompute;
     int tensor_size, tensor_rank;
     long sequences, length, tokens; /* tokens = sequences * length */
 };

@@ -81,7 +81,10 @@ gpusim_tests += tests/test_attention-gpusim-float \
 gpusim_tests += tests/test_cross_entropy-gpusim-float \
 	tests/test_cross_entropy-gpusim-double
 gpusim_tests += tests/test_narrow-gpusim-bf16
-gpusim_objects += tests/test_narrow-bf16.$(OBJEXT)
+gpusim_tests += tests/test_recompute-gpusim-float \
+	tests/test_recompute-gpusim-bf16
+gpusim_objects += tests/test_narrow-bf16.$(OBJEXT) \
+	tests/test_recompute-bf16.$(OBJEXT)
 gpusim_tests += tests/test_ranks-gpusim-float tests/test_ranks-gpusim-double
 
 tests/%-gpusim-float: tests/%-float.$(OBJEXT) $(gpusim_float_libs)
