@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/checkpoint.h"
@@ -73,6 +74,15 @@ struct problem checkpoint_files_list(const char *directory, int64_t **steps,
                                      long *n)
 {
     return scan(directory, "", steps, n);
+}
+
+int64_t checkpoint_files_bytes(const char *directory, int64_t step)
+{
+    struct checkpoint c;
+    struct problem p = checkpoint_init(&c, directory, step);
+    struct stat there;
+
+    return !is_problem(&p) && stat(c.path, &there) == 0 ? there.st_size : 0;
 }
 
 /* The checkpoint of a step, with that ending. */

@@ -13,6 +13,9 @@
 struct problem checkpoint_files_list(const char *directory, int64_t **steps,
                                      long *n);
 
+/* The length of the file of a step, or 0. */
+int64_t checkpoint_files_bytes(const char *directory, int64_t step);
+
 /* Removes what writers that were killed have left (checkpoint-STEP.h5.tmp). */
 struct problem checkpoint_files_sweep(const char *directory);
 

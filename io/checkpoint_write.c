@@ -18,6 +18,9 @@
  * and 1,020). */
 enum { HEADER_BYTES = 1 << 16, OBJECT_BYTES = 1 << 11 };
 
+/* Bytes that are still in a cache when they are written behind their sum. */
+enum { PIECE = 1 << 18 };
+
 static struct problem write_attributes(struct h5 *f, const struct checkpoint *c)
 {
     const struct {
@@ -154,13 +157,19 @@ void checkpoint_write_put(struct checkpoint_writer *w, long item,
 {
     struct checkpoint_item *to = &w->checkpoint->item[item];
     size_t width = h5_number_bytes(to->data.number);
+    const char *from = numbers;
 
-    assert(first + n <= h5_dataset_numbers(&to->data));
-    if (is_problem(&w->wrong))
-        return;
-    to->sum += sum_numbers(numbers, n, width, first);
-    w->wrong = file_write_at(w->fd, w->name, to->data.at + first * width,
-                             numbers, n * width);
+    assert(first + n <= h5_dataset_numbers(&to->data) && !w->is_synced);
+    while (n > 0 && !is_problem(&w->wrong)) {
+        uint64_t here = n < PIECE / width ? n : PIECE / width;
+
+        to->sum += sum_numbers(from, here, width, first);
+        w->wrong = file_write_at(w->fd, w->name, to->data.at + first * width,
+                                 from, here * width);
+        from += here * width;
+        first += here;
+        n -= here;
+    }
 }
 
 /* Where an item stands. */
@@ -234,6 +243,13 @@ static struct problem sync_file(const struct checkpoint_writer *w)
     return NO_PROBLEM;
 }
 
+void checkpoint_write_sync(struct checkpoint_writer *w)
+{
+    if (!w->is_synced && !is_problem(&w->wrong))
+        w->wrong = sync_file(w);
+    w->is_synced = true;
+}
+
 /* On rank 0, when all items are on the disk. */
 static struct problem finish(struct checkpoint_writer *w)
 {
@@ -271,9 +287,10 @@ static void join_sums(struct checkpoint_writer *w)
 
 struct problem checkpoint_write_publish(struct checkpoint_writer *w)
 {
-    struct problem p = is_problem(&w->wrong) ? w->wrong : sync_file(w);
+    struct problem p;
 
-    p = group_agree(w->g, p);
+    checkpoint_write_sync(w);
+    p = group_agree(w->g, w->wrong);
     join_sums(w);
     if (group_rank(w->g) == 0 && !is_problem(&p))
         p = finish(w);

@@ -1,6 +1,7 @@
 #ifndef IO_CHECKPOINT_WRITE_H
 #define IO_CHECKPOINT_WRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "io/checkpoint.h"
@@ -20,6 +21,7 @@ struct checkpoint_writer {
     uint64_t sums_at;                                    /* on rank 0 */
     char name[sizeof((struct checkpoint *)0)->path + 8]; /* PATH.tmp */
     struct problem wrong; /* the first of this rank */
+    bool is_synced;
 };
 
 /* Every rank has added the same items; completes c.  A problem, the same on all
@@ -32,6 +34,10 @@ struct problem checkpoint_write_create(struct checkpoint_writer *w,
  * checkpoint_write_publish. */
 void checkpoint_write_put(struct checkpoint_writer *w, long item,
                           uint64_t first, uint64_t n, const void *numbers);
+
+/* Waits until what this rank has put is on the disk; nothing is put after it.
+ * On any rank, and in any one thread. */
+void checkpoint_write_sync(struct checkpoint_writer *w);
 
 /* Waits for the disk, and gives the file its name; or removes it where any rank
  * had a problem, which is returned on all.  A file of that name is replaced.

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libio.a
 %C%_libio_a_SOURCES += %D%/checkpoint.c %D%/checkpoint.h
 %C%_libio_a_SOURCES += %D%/checkpoint_files.c %D%/checkpoint_files.h
 %C%_libio_a_SOURCES += %D%/checkpoint_open.c
+%C%_libio_a_SOURCES += %D%/checkpoint_thread.c %D%/checkpoint_thread.h
 %C%_libio_a_SOURCES += %D%/checkpoint_write.c %D%/checkpoint_write.h
 %C%_libio_a_SOURCES += %D%/corpus.c %D%/corpus.h
 %C%_libio_a_SOURCES += %D%/corpus_files.c %D%/corpus_files.h

@@ -22,6 +22,9 @@ struct trace {
     bool is_inside;
 };
 
+/* Of phases that wait for disks. */
+enum { TRACE_PATIENCE_WITH_FILES = 4 };
+
 /* Texts are not copied.  What a GPU does by itself (NCCL) is left when it is
  * given to the GPU. */
 void trace_enter(const char *collective, const struct group *g);

@@ -77,6 +77,7 @@ struct settings {
     } parallel;
     struct {
         long every, keep, keep_every;
+        bool asynchronous;
         char *resume;
     } checkpoint;
     struct {

@@ -19,6 +19,7 @@ big_sh_tests =
 check_PROGRAMS += %D%/test_addition
 check_PROGRAMS += %D%/test_checkpoint
 check_PROGRAMS += %D%/test_checkpoint_damage
+check_PROGRAMS += %D%/test_checkpoint_thread
 check_PROGRAMS += %D%/test_corpus
 check_PROGRAMS += %D%/test_graph
 check_PROGRAMS += %D%/test_ini
@@ -46,6 +47,7 @@ twin_tests += %D%/test_ops-float %D%/test_ops-double
 twin_tests += %D%/test_ranks-float %D%/test_ranks-double
 twin_tests += %D%/test_recompute-float %D%/test_recompute-double
 twin_tests += %D%/test_samples-double
+twin_tests += %D%/test_save-float %D%/test_save-double
 twin_tests += %D%/test_step-double
 twin_tests += %D%/test_vmath-float
 # It holds code of kernels/.

@@ -81,6 +81,17 @@ for step in 1 2 3 4 5 6 7 8 9 10 11; do
 done
 check "no warning" sh -c '! grep warning out'
 
+check "trains while it saves" train 2 1 meanwhile checkpoint.asynchronous=yes
+told meanwhile >part.told
+check "as it trains without" cmp whole.told part.told
+same "all are there" 12 "$(find meanwhile -name 'checkpoint-*.h5' | wc -l)"
+same "and told" "$(seq 1 12)" "$(sed -n \
+  's/.*"event":"checkpoint","step":\([0-9]*\),.*/\1/p' meanwhile/metrics.jsonl)"
+stopped_at 7 part meanwhile
+check "goes on from such a checkpoint" train 2 1 part
+told part >part.told
+check "bit for bit" cmp whole.told part.told
+
 check "trains in double" train 2 1 double train.precision=double
 for grid in 1x1 2x1 2x2 4x1 1x4; do
   tensor=${grid%x*}

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "io/shard_open.h"
@@ -41,6 +42,16 @@ static inline void shard_files_overwrite(const char *path, size_t at,
     CHECK(fd >= 0 && pwrite(fd, from, n, (off_t)at) == (ssize_t)n,
           "cannot write %s", path);
     close(fd);
+}
+
+/* Writes behind that many bytes of a file fail from here on. */
+static inline void shard_files_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &limit);
 }
 
 /* Whether opening and reading all of it finds a problem. */

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "io/checkpoint_files.h"
@@ -89,20 +88,11 @@ enum trouble {
     TROUBLES
 };
 
-static void limit_files(rlim_t bytes)
-{
-    struct rlimit limit;
-
-    getrlimit(RLIMIT_FSIZE, &limit);
-    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
-    setrlimit(RLIMIT_FSIZE, &limit);
-}
-
 /* What goes wrong on one rank while the file is open. */
 static void make_trouble(struct checkpoint_writer *w, enum trouble trouble)
 {
     if (trouble == NO_ROOM_LEFT)
-        limit_files(9000);
+        shard_files_limit(9000);
     if (trouble == BAD_WRITE) {
         int fd = open(w->name, O_RDONLY);
 
@@ -128,7 +118,7 @@ static struct problem write_in_trouble(struct checkpoint *c,
     struct problem p;
 
     if (here && trouble == NO_ROOM_AT_ALL)
-        limit_files(9000);
+        shard_files_limit(9000);
     p = checkpoint_write_create(&w, c, g);
     if (!is_problem(&p)) {
         if (here)
@@ -137,7 +127,7 @@ static struct problem write_in_trouble(struct checkpoint *c,
             content_put_all(&w);
         p = checkpoint_write_publish(&w);
     }
-    limit_files(RLIM_INFINITY);
+    shard_files_limit(RLIM_INFINITY);
     group_barrier(g);
     return p;
 }

@@ -5,17 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/checkpoint_files.h"
 #include "mpi/trace.h"
 #include "mpi/world.h"
 #include "src/clock.h"
-#include "src/train/resume.h"
+#include "src/train/run.h"
 #include "src/watchdog.h"
 
 enum outcome { GOES_ON, ASKED_TO_STOP, NOT_SAVED, NOT_FINITE };
-
-/* Files may take longer than a step: times train.watchdog. */
-enum { PATIENCE_WITH_FILES = 4 };
 
 /* True if all losses are finite here. */
 static bool evaluate_one(struct run *run, const struct data_split *split)
@@ -127,28 +123,6 @@ static enum outcome start_round(struct run *run)
     return outcome;
 }
 
-/* A save that fails does not end a run: the next one may succeed. */
-static bool save(struct run *run)
-{
-    const struct settings *s = run->settings;
-    double start = clock_seconds();
-    struct problem wrong;
-
-    trace_phase("saving", PATIENCE_WITH_FILES);
-    wrong = resume_save(run);
-    if (!is_problem(&wrong))
-        report_checkpoint(&run->report, run->at.done, clock_seconds() - start);
-    else
-        report_warning(&run->report, wrong.text);
-    if (is_problem(&wrong) || group_rank(run->grid.all) > 0)
-        return !is_problem(&wrong);
-    wrong = checkpoint_files_prune(s->output.directory, s->checkpoint.keep,
-                                   s->checkpoint.keep_every, run->at.done);
-    if (is_problem(&wrong))
-        report_warning(&run->report, wrong.text);
-    return true;
-}
-
 static bool is_now(const struct run *run, long every)
 {
     return every && run->at.done % every == 0;
@@ -160,22 +134,28 @@ static enum outcome train_step(struct run *run)
     double start = clock_seconds();
     struct step_result result;
     enum outcome outcome = GOES_ON;
-    bool saved = true;
+    bool is_last, saved = true;
 
     trace_phase("training", 1);
+    run->step.is_saving = saves_is_busy(run);
     result = step_run(&run->step, &run->sampler, run->at.done,
                       run->at.done - run->at.first);
     run->at.done++;
     trace_step(run->at.done);
     report_step(&run->report, run->at.done, &result, clock_seconds() - start);
+    if (!result.is_saving)
+        saves_end(run);
     if (!result.is_finite)
         return NOT_FINITE;
     if (is_now(run, s->evaluate.every) && !is_between_rounds(run))
         outcome = evaluate(run);
     if (outcome != GOES_ON)
         return outcome;
-    if (is_done(run) || result.stop_asked || is_now(run, s->checkpoint.every))
-        saved = save(run);
+    is_last = is_done(run) || result.stop_asked;
+    if (is_last || is_now(run, s->checkpoint.every))
+        saved = saves_begin(run);
+    if (is_last)
+        saved &= saves_end(run);
     if (result.stop_asked && !is_done(run))
         return saved ? ASKED_TO_STOP : NOT_SAVED;
     return saved || !is_done(run) ? GOES_ON : NOT_SAVED;
@@ -217,6 +197,7 @@ static int train_all(struct group *g, const struct settings *s)
         return 0;
     trace_step(run.at.done);
     outcome = train(&run);
+    saves_end(&run);
     report_stop(&run.report, run.at.done, ends[outcome].reason,
                 ends[outcome].status);
     run_close(&run);
@@ -227,7 +208,7 @@ int loop_train(struct group *g, const struct settings *s)
 {
     int status;
 
-    trace_phase("starting", PATIENCE_WITH_FILES);
+    trace_phase("starting", TRACE_PATIENCE_WITH_FILES);
     watchdog_start((double)s->train.watchdog, group_rank(g), world_host());
     status = train_all(g, s);
     watchdog_stop();

@@ -13,6 +13,7 @@
 #include "mpi/world.h"
 #include "src/clock.h"
 #include "src/log.h"
+#include "src/train/saves.h"
 
 /* A run that can't tell what it did is over. */
 static void end_event(struct report *r)
@@ -90,12 +91,12 @@ static char *host_list(struct group *g)
 }
 
 void report_start(struct report *r, const struct grid *grid,
-                  const struct model *m, long done)
+                  const struct model *m, size_t copy_bytes, long done)
 {
     char *hosts = host_list(grid->all);
     const struct parameters *p = &m->parameters;
     long bytes = (long)(p->weights.size + p->gradients.size + p->moments.size +
-                        m->activations.size);
+                        m->activations.size + copy_bytes);
     const char *tensor_way = coll_way(grid->tensor);
     const char *data_way = coll_way(grid->data);
     char program[64];
@@ -126,6 +127,7 @@ void report_start(struct report *r, const struct grid *grid,
     metrics_integer(&r->metrics, "gradient_bytes", (long)p->gradients.size);
     metrics_integer(&r->metrics, "moment_bytes", (long)p->moments.size);
     metrics_integer(&r->metrics, "activation_bytes", (long)m->activations.size);
+    metrics_integer(&r->metrics, "copy_bytes", (long)copy_bytes);
     end_event(r);
     log_line("model %ld parameters, %ld tensor x %ld data ranks on %s, %.1f "
              "MiB a rank",
@@ -267,15 +269,18 @@ void report_step(struct report *r, long done, const struct step_result *result,
     log_step(r, done, result, rate);
 }
 
-void report_checkpoint(struct report *r, long step, double seconds)
+void report_checkpoint(struct report *r, const struct saved *saved)
 {
     if (!r->writes)
         return;
     metrics_begin(&r->metrics, "checkpoint");
-    metrics_integer(&r->metrics, "step", step);
-    metrics_number(&r->metrics, "seconds", seconds);
+    metrics_integer(&r->metrics, "step", saved->step);
+    metrics_number(&r->metrics, "seconds", saved->seconds);
+    metrics_number(&r->metrics, "stall_seconds", saved->stall_seconds);
+    metrics_integer(&r->metrics, "bytes", saved->bytes);
     end_event(r);
-    log_line("step %ld saved in %.2f s", step, seconds);
+    log_line("step %lld saved in %.2f s, of which training waited %.2f s",
+             (long long)saved->step, saved->seconds, saved->stall_seconds);
 }
 
 bool report_is_finished(const char *metrics)

@@ -30,9 +30,10 @@ void report_open(struct report *r, struct directory *o, const struct data *d,
                  int64_t keep, double tokens);
 void report_close(struct report *r);
 
-/* Collective over the grid. */
+/* `copy_bytes` of this rank's memory are kept for saves.  Collective over the
+ * grid. */
 void report_start(struct report *r, const struct grid *grid,
-                  const struct model *m, long done);
+                  const struct model *m, size_t copy_bytes, long done);
 
 /* Does the file of metrics end with the stop of a run that has finished? */
 bool report_is_finished(const char *metrics);
@@ -47,8 +48,10 @@ void report_evaluation(struct report *r, long step, const struct evaluation *e);
 /* `done` steps are whole; this one took `seconds`. */
 void report_step(struct report *r, long done, const struct step_result *result,
                  double seconds);
-/* A checkpoint of `step` is on the disk. */
-void report_checkpoint(struct report *r, long step, double seconds);
+struct saved;
+
+/* A checkpoint is on the disk. */
+void report_checkpoint(struct report *r, const struct saved *saved);
 /* Collective over the grid. */
 void report_stop(struct report *r, long done, const char *reason, int status);
 

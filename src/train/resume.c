@@ -96,32 +96,65 @@ static char *settings_text(const struct settings *s, size_t *bytes)
     return text;
 }
 
-struct problem resume_save(struct run *run)
+/* What rank 0 saves beside the model, and what of it lives only so long. */
+struct beside {
+    struct arrays arrays;
+    struct resume room;
+    char environment[ENVIRONMENT], *settings;
+    uint64_t *fingerprint;
+};
+
+static struct problem list_beside(struct run *run, struct beside *b)
 {
-    struct resume r = {.tokens = run->report.tokens};
-    struct arrays a = {0};
-    struct save save = save_of(run, &a);
-    char environment[ENVIRONMENT], *settings = NULL;
-    uint64_t *fingerprint = NULL;
     struct problem wrong = NO_PROBLEM;
     size_t bytes;
 
+    *b = (struct beside){.room.tokens = run->report.tokens};
     if (is_root(run)) {
-        r.metrics_bytes = metrics_bytes(&run->report.metrics);
-        list_state(run, &r, &a);
-        wrong = list_given(run, &a, &fingerprint);
-        settings = settings_text(run->settings, &bytes);
-        tell_environment(run, environment);
-        arrays_add(&a, "settings", H5_TEXT, 1, bytes + 1, settings);
-        arrays_add(&a, "environment", H5_TEXT, 1, ENVIRONMENT, environment);
+        b->room.metrics_bytes = metrics_bytes(&run->report.metrics);
+        list_state(run, &b->room, &b->arrays);
+        wrong = list_given(run, &b->arrays, &b->fingerprint);
+        b->settings = settings_text(run->settings, &bytes);
+        tell_environment(run, b->environment);
+        arrays_add(&b->arrays, "settings", H5_TEXT, 1, bytes + 1, b->settings);
+        arrays_add(&b->arrays, "environment", H5_TEXT, 1, ENVIRONMENT,
+                   b->environment);
     }
-    wrong = group_agree(run->grid.all, wrong);
+    return group_agree(run->grid.all, wrong);
+}
+
+static void free_beside(struct beside *b)
+{
+    arrays_free(&b->arrays);
+    free(b->settings);
+    free(b->fingerprint);
+}
+
+struct problem resume_save(struct run *run)
+{
+    struct beside beside;
+    struct save save = save_of(run, &beside.arrays);
+    struct problem wrong = list_beside(run, &beside);
+
     if (!is_problem(&wrong))
         wrong = save_write(&save, run->settings->output.directory, run->at.done,
                            (int64_t)run->report.tokens);
-    arrays_free(&a);
-    free(settings);
-    free(fingerprint);
+    free_beside(&beside);
+    return wrong;
+}
+
+struct problem resume_save_background(struct run *run,
+                                      struct save_background *b)
+{
+    struct beside beside;
+    struct save save = save_of(run, &beside.arrays);
+    struct problem wrong = list_beside(run, &beside);
+
+    if (!is_problem(&wrong))
+        wrong =
+            save_background_start(b, &save, run->settings->output.directory,
+                                  run->at.done, (int64_t)run->report.tokens);
+    free_beside(&beside);
     return wrong;
 }
 

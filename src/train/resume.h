@@ -33,7 +33,10 @@ void resume_find(struct resume *r, struct run *run);
 void resume_start(struct resume *r, struct run *run);
 void resume_free(struct resume *r);
 
-/* A checkpoint of now.  A problem, on all ranks, leaves none.  Collective. */
+/* A checkpoint of now, or the start of one (save_background.h).  A problem, on
+ * all ranks, leaves none.  Collective. */
 struct problem resume_save(struct run *run);
+struct problem resume_save_background(struct run *run,
+                                      struct save_background *b);
 
 #endif

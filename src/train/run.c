@@ -122,7 +122,9 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
     evaluate_init(&run->evaluation, s, &run->grid, &run->step.batch);
     report_open(&run->report, &run->directory, &run->data, from.metrics_bytes,
                 from.tokens);
-    report_start(&run->report, &run->grid, &run->model, run->at.done);
+    saves_init(run);
+    report_start(&run->report, &run->grid, &run->model,
+                 run->saves.background.copy_bytes, run->at.done);
     for (int i = 0; policy_warning(&run->policy, i); i++)
         report_warning(&run->report, policy_warning(&run->policy, i));
     resume_free(&from);
@@ -131,6 +133,7 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
 
 void run_close(struct run *run)
 {
+    saves_free(run);
     report_close(&run->report);
     evaluate_free(&run->evaluation);
     step_free(&run->step);

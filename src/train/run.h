@@ -6,6 +6,7 @@
 #include "src/train/evaluate.h"
 #include "src/train/directory.h"
 #include "src/train/report.h"
+#include "src/train/saves.h"
 
 /* How far a run has come: `done` steps, in the round that began at step `first`
  * and has `steps`; `rounds` have begun.  Plain numbers, as a checkpoint has
@@ -27,6 +28,7 @@ struct run {
     struct evaluation evaluation;
     struct directory directory;
     struct report report;
+    struct saves saves;
     double *p;       /* [training skills] of the round */
     int64_t *counts; /* [training skills] */
     struct progress at;

@@ -81,37 +81,35 @@ static void add_arrays(const struct save *s, struct checkpoint *c)
     free(list);
 }
 
-/* What this rank writes of a parameter: n numbers, number `first` of the whole
- * and on. */
-struct stretch {
-    const wide *at; /* on the device */
-    uint64_t first;
-    long n;
-};
+long save_parts(const struct save *s)
+{
+    return (long)KINDS * s->parameters->n;
+}
 
 /* Data ranks have copies: each writes its part of the piece. */
-static struct stretch stretch_of(const struct save *s, int kind,
-                                 const struct parameter *row)
+struct save_part save_part(const struct save *s, long i)
 {
+    const struct parameter *row = &s->parameters->list[i % s->parameters->n];
+    const wide *flat = flat_array(s, (int)(i / s->parameters->n));
     long n = row->piece.n * row->cols, ranks = group_size(s->grid->data);
     long from = n * group_rank(s->grid->data) / ranks;
     long to = n * (group_rank(s->grid->data) + 1) / ranks;
 
     if (!row->is_cut && group_rank(s->grid->tensor) > 0)
-        return (struct stretch){0};
-    return (struct stretch){flat_array(s, kind) + row->at + from,
-                            (uint64_t)(row->piece.first * row->cols + from),
-                            to - from};
+        return (struct save_part){0};
+    return (struct save_part){flat + row->at + from,
+                              (uint64_t)(row->piece.first * row->cols + from),
+                              to - from};
 }
 
-static void put_stretch(struct checkpoint_writer *w, long item,
-                        struct stretch from, wide *host)
+static void put_part(struct checkpoint_writer *w, long item,
+                     struct save_part part, wide *host)
 {
-    for (long at = 0; at < from.n; at += BLOCK) {
-        long here = from.n - at < BLOCK ? from.n - at : BLOCK;
+    for (long at = 0; at < part.n; at += BLOCK) {
+        long here = part.n - at < BLOCK ? part.n - at : BLOCK;
 
-        device_get(host, from.at + at, (size_t)here * sizeof *host);
-        checkpoint_write_put(w, item, from.first + (uint64_t)at, (uint64_t)here,
+        device_get(host, part.at + at, (size_t)here * sizeof *host);
+        checkpoint_write_put(w, item, part.first + (uint64_t)at, (uint64_t)here,
                              host);
     }
 }
@@ -127,18 +125,29 @@ static wide *take_block(void)
 static void put_all(const struct save *s, struct checkpoint_writer *w)
 {
     wide *host = take_block();
-    long item = 0;
+    long parts = save_parts(s);
 
-    for (int kind = 0; kind < KINDS; kind++)
-        for (int i = 0; i < s->parameters->n; i++)
-            put_stretch(w, item++, stretch_of(s, kind, &s->parameters->list[i]),
-                        host);
+    for (long i = 0; i < parts; i++)
+        put_part(w, i, save_part(s, i), host);
     free(host);
     for (long i = 0; group_rank(s->grid->all) == 0 && i < s->arrays->n; i++) {
         const struct array *a = &s->arrays->list[i];
 
-        checkpoint_write_put(w, item++, 0, a->rows * a->cols, a->at);
+        checkpoint_write_put(w, parts + i, 0, a->rows * a->cols, a->at);
     }
+}
+
+struct problem save_list(const struct save *s, struct checkpoint *c,
+                         const char *directory, int64_t step, int64_t tokens)
+{
+    struct problem wrong = checkpoint_init(c, directory, step);
+
+    if (is_problem(&wrong))
+        return wrong;
+    c->tokens = tokens;
+    add_parameters(s, c);
+    add_arrays(s, c);
+    return wrong;
 }
 
 struct problem save_write(const struct save *s, const char *directory,
@@ -146,14 +155,10 @@ struct problem save_write(const struct save *s, const char *directory,
 {
     struct checkpoint c;
     struct checkpoint_writer w;
-    struct problem wrong = checkpoint_init(&c, directory, step);
+    struct problem wrong = save_list(s, &c, directory, step, tokens);
 
-    if (is_problem(&wrong))
-        return wrong;
-    c.tokens = tokens;
-    add_parameters(s, &c);
-    add_arrays(s, &c);
-    wrong = checkpoint_write_create(&w, &c, s->grid->all);
+    if (!is_problem(&wrong))
+        wrong = checkpoint_write_create(&w, &c, s->grid->all);
     if (!is_problem(&wrong)) {
         put_all(s, &w);
         wrong = checkpoint_write_publish(&w);

@@ -22,6 +22,23 @@ struct save {
     const struct arrays *arrays; /* looked at on rank 0 alone */
 };
 
+/* A checkpoint without bytes: its name, and the list of its items.  Collective
+ * over the grid. */
+struct problem save_list(const struct save *s, struct checkpoint *c,
+                         const char *directory, int64_t step, int64_t tokens);
+
+/* What this rank writes of item i, for all i below save_parts(s): n numbers,
+ * number `first` of the whole and on.  The items behind those are the arrays,
+ * in their order. */
+struct save_part {
+    const wide *at; /* on the device */
+    uint64_t first;
+    long n; /* may be 0 */
+};
+
+long save_parts(const struct save *s);
+struct save_part save_part(const struct save *s, long i);
+
 /* A problem leaves no file.  Collective over the grid. */
 struct problem save_write(const struct save *s, const char *directory,
                           int64_t step, int64_t tokens);

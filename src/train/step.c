@@ -27,7 +27,7 @@ void step_init(struct step *s, const struct settings *settings,
 
     *s = (struct step){.settings = settings, .grid = grid};
     batch_init(&s->batch, data, model);
-    s->sums = malloc((2 * skills + 2) * sizeof *s->sums);
+    s->sums = malloc((2 * skills + 3) * sizeof *s->sums);
     CHECK(s->sums, "no memory for the losses of %zu skills", skills);
     share_weights(&model->parameters, grid);
 }
@@ -89,7 +89,8 @@ static double sum_losses(struct step *s, struct step_result *result)
     if (group_rank(s->grid->tensor) > 0)
         memset(s->sums, 0, (size_t)(2 * skills + 1) * sizeof *s->sums);
     s->sums[2 * skills + 1] = world_stop_asked();
-    group_sum(s->grid->all, s->sums, 2 * skills + 2);
+    s->sums[2 * skills + 2] = s->is_saving;
+    group_sum(s->grid->all, s->sums, 2 * skills + 3);
     for (long i = 0; i < skills; i++)
         loss += s->sums[i], targets += s->sums[skills + i];
     CHECK(targets > 0, "a batch without a target");
@@ -98,6 +99,7 @@ static double sum_losses(struct step *s, struct step_result *result)
     result->skill_loss = s->sums;
     result->skill_targets = s->sums + skills;
     result->stop_asked = s->sums[2 * skills + 1] > 0;
+    result->is_saving = s->sums[2 * skills + 2] > 0;
     return targets;
 }
 
@@ -137,7 +139,7 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
     double mean = 1, factor, targets;
     struct step_result result = {0};
 
-    memset(s->sums, 0, (size_t)(2 * skills + 2) * sizeof *s->sums);
+    memset(s->sums, 0, (size_t)(2 * skills + 3) * sizeof *s->sums);
     accumulate(s, sampler, in_round);
     result.busy_seconds = group_largest(s->grid->all, clock_seconds() - start,
                                         &result.slowest_rank);

@@ -25,8 +25,9 @@ struct step {
     const struct settings *settings;
     const struct grid *grid;
     struct batch batch;
-    double *sums; /* [2 skills + 2] loss and targets by skill, tokens of the
-                     batch, requests to stop */
+    double *sums;   /* [2 skills + 3] loss and targets by skill, tokens of the
+                       batch, requests to stop, ranks that write a checkpoint */
+    bool is_saving; /* this rank writes one: told by the caller */
 };
 
 struct step_result {
@@ -38,6 +39,7 @@ struct step_result {
     double busy_seconds;         /* of the rank that came last to the sum of */
     int slowest_rank;            /* gradients */
     bool stop_asked;             /* of any rank */
+    bool is_saving;              /* any rank */
     bool is_finite;              /* loss and norm */
 };
 
