@@ -87,6 +87,7 @@ train_sources += %D%/train/sampler.c %D%/train/sampler.h
 train_sources += %D%/train/save.c %D%/train/save.h
 train_sources += %D%/train/save_background.c %D%/train/save_background.h
 train_sources += %D%/train/saves.c %D%/train/saves.h
+train_sources += %D%/train/schedule.c %D%/train/schedule.h
 train_sources += %D%/train/step.c %D%/train/step.h
 
 noinst_LIBRARIES += %D%/libtrain-float.a %D%/libtrain-double.a

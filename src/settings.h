@@ -13,7 +13,13 @@
  * defaults a setting.  Texts are owned by the struct; "" is "not given".
  * Choices are the place of the word in the table's list, so the enums below
  * follow it. */
-enum schedule { SCHEDULE_CONSTANT, SCHEDULE_LINEAR, SCHEDULE_COSINE };
+enum schedule {
+    SCHEDULE_CONSTANT,
+    SCHEDULE_LINEAR,
+    SCHEDULE_COSINE,
+    SCHEDULE_WSD,
+    SCHEDULE_INVERSE_SQUARE_ROOT
+};
 enum recompute { RECOMPUTE_NONE, RECOMPUTE_ATTENTION, RECOMPUTE_BLOCK };
 enum precision { PRECISION_FLOAT, PRECISION_DOUBLE, PRECISION_BF16 };
 enum device { DEVICE_CPU, DEVICE_GPU };
@@ -64,7 +70,8 @@ struct settings {
         long steps, global_batch, micro_batch, sequence_length;
         double learning_rate, minimum_learning_rate;
         int schedule;
-        long warmup_steps;
+        long warmup_steps, decay_steps;
+        char *rewarm_at;
         double beta1, beta2, epsilon, weight_decay, clip;
         long seed;
         int loss, loss_denominator;

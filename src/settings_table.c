@@ -150,11 +150,20 @@ LONG(train, sequence_length, 1, MOST_TOKENS, "512",
 DOUBLE(train, learning_rate, 0, INFINITY, CLOSED, "3e-4",
      "highest learning rate, reached after train.warmup_steps"),
 DOUBLE(train, minimum_learning_rate, 0, INFINITY, CLOSED, "0",
-     "learning rate that the step after the last one would have"),
-CHOICE(train, schedule, "constant|linear|cosine", "linear",
-     "way from the highest to the minimum learning rate"),
+     "learning rate that the step after the last one would have, and the least"),
+CHOICE(train, schedule, "constant|linear|cosine|wsd|inverse-square-root",
+     "linear",
+     "way from the highest to the minimum learning rate, after the warm-up; "
+     "wsd: it stays, and falls as 1 - sqrt over train.decay_steps at the end; "
+     "inverse-square-root: as 1/sqrt(step)"),
 LONG(train, warmup_steps, 0, MOST_STEPS, "50",
      "steps over which the learning rate rises from 0"),
+LONG(train, decay_steps, 0, MOST_STEPS, "0",
+     "last steps of schedule wsd, in which the learning rate falls; 0: a tenth"),
+TEXT(train, rewarm_at, NULL, "",
+     "steps, STEP,STEP,..., at which the learning rate rises again from the "
+     "minimum, over train.warmup_steps, and the schedule starts anew, up to the "
+     "next of them or the end: for new data after the rate has decayed"),
 DOUBLE(train, beta1, 0, 1, BELOW, "0.9",
      "AdamW: decay of the first moment"),
 DOUBLE(train, beta2, 0, 1, BELOW, "0.999",

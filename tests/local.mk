@@ -48,6 +48,7 @@ twin_tests += %D%/test_ranks-float %D%/test_ranks-double
 twin_tests += %D%/test_recompute-float %D%/test_recompute-double
 twin_tests += %D%/test_samples-double
 twin_tests += %D%/test_save-float %D%/test_save-double
+twin_tests += %D%/test_schedule-double
 twin_tests += %D%/test_step-double
 twin_tests += %D%/test_vmath-float
 # It holds code of kernels/.

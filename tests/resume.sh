@@ -42,7 +42,8 @@ steps = 12
 global_batch = 12
 sequence_length = 26
 learning_rate = 3e-3
-warmup_steps = 5
+warmup_steps = 3
+rewarm_at = 7
 [checkpoint]
 every = 1
 keep = 100

@@ -6,6 +6,7 @@
 
 #include "kernels/device.h"
 #include "src/train/optimiser.h"
+#include "src/train/schedule.h"
 #include "tests/golden/gpt_neox.h"
 #include "tests/small_run.h"
 #include "tests/tap.h"
@@ -150,7 +151,7 @@ static void update(struct small_run *run, long step, double clip)
 
     group_sum(m->tensor, &squares, 1);
     optimiser_update(&m->parameters, &run->settings, step,
-                     optimiser_rate(&run->settings, step),
+                     schedule_rate(&run->settings, step),
                      clip > 0 ? clip / sqrt(squares) : 1);
 }
 

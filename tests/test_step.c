@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "src/train/evaluate.h"
-#include "src/train/optimiser.h"
 #include "tests/bits.h"
 #include "tests/small_run.h"
 #include "tests/tap.h"
@@ -211,37 +210,6 @@ static void check_splits(void)
     settings_free(&run.settings);
 }
 
-static void check_rates(void)
-{
-    static const struct {
-        const char *schedule;
-        double expect[5]; /* at steps 0, 9, 10, 60, 109 of 110 */
-    } cases[] = {
-        {"train.schedule=constant", {.2, 2, 2, 2, 2}},
-        {"train.schedule=linear", {.2, 2, 2, 1.25, .515}},
-        {"train.schedule=cosine", {.2, 2, 2, 1.25, .5003700797257013}},
-    };
-    static const long steps[] = {0, 9, 10, 60, 109};
-
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *list[] = {"train.learning_rate=2",
-                              "train.warmup_steps=10",
-                              "train.minimum_learning_rate=0.5",
-                              "train.steps=110",
-                              cases[i].schedule,
-                              NULL};
-        struct settings s;
-        double worst = 0;
-
-        small_settings(&s, list);
-        for (int j = 0; j < 5; j++)
-            worst = worse(
-                worst, fabs(optimiser_rate(&s, steps[j]) - cases[i].expect[j]));
-        ok(worst < 1e-12, "%s, off by %.1e", cases[i].schedule, worst);
-        settings_free(&s);
-    }
-}
-
 int main(int argc, char **argv)
 {
     world_start(&argc, &argv);
@@ -251,10 +219,8 @@ int main(int argc, char **argv)
         check_evaluation(tensor);
         check_copies(tensor);
     }
-    if (group_size(group_world()) == 1) {
+    if (group_size(group_world()) == 1)
         check_splits();
-        check_rates();
-    }
     tap_done();
     world_stop();
     return 0;

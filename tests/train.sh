@@ -237,6 +237,7 @@ refused 2 "micro-batches that do not divide" "micro_batch=5" train.micro_batch=5
 refused 2 "hidden units that do not divide" "intermediate" \
   parallel.tensor=2 model.intermediate=25
 refused 1 "heads that do not divide hidden" "model.heads" model.heads=7
+refused 2 "no list of steps" "rising steps" train.rewarm_at=9,4
 refused 1 "an odd rotation" "rotary_fraction" model.rotary_fraction=0.5
 refused 1 "a sequence beyond the context" "model.context" model.context=16
 refused 2 "no such directory" "nowhere" data.directory=nowhere

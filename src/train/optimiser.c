@@ -1,30 +1,5 @@
 #include "src/train/optimiser.h"
 
-#include <math.h>
-
-double optimiser_rate(const struct settings *s, long step)
-{
-    double full = s->train.learning_rate;
-    double least = s->train.minimum_learning_rate;
-    long warmup = s->train.warmup_steps;
-    double done;
-
-    if (step < warmup)
-        return full * (double)(step + 1) / (double)warmup;
-    if (s->train.steps <= warmup)
-        return full;
-    done = (double)(step - warmup) / (double)(s->train.steps - warmup);
-    switch ((enum schedule)s->train.schedule) {
-    case SCHEDULE_LINEAR:
-        return full + (least - full) * done;
-    case SCHEDULE_COSINE:
-        return least + (full - least) * (1 + cos(M_PI * done)) / 2;
-    case SCHEDULE_CONSTANT:
-        break;
-    }
-    return full;
-}
-
 double optimiser_sum_squares(const struct parameters *p, int tensor_rank)
 {
     double sum = 0;

@@ -4,12 +4,6 @@
 #include "src/model/parameters.h"
 #include "src/settings.h"
 
-/* Learning rate of step `step` (from 0) of train.steps: rises from rate/warmup
- * to the full rate over the first warmup_steps, then stays, or falls to the
- * minimum, which the step after the last would have, along a line or half a
- * cosine. */
-double optimiser_rate(const struct settings *s, long step);
-
 /* Sum of squares of this rank's gradients; those of parameters that every
  * tensor rank has whole count on tensor rank 0 alone, so that the sum over the
  * tensor ranks is that of the whole model. */

@@ -5,6 +5,7 @@
 #include "kernels/check.h"
 #include "src/log.h"
 #include "src/train/resume.h"
+#include "src/train/schedule.h"
 
 /* How the ranks are to share the work, before any of it is done. */
 static void check_grid(const struct settings *s, struct group *g)
@@ -103,6 +104,7 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
 
     *run = (struct run){.settings = s};
     check_grid(s, g);
+    refuse_if(g, schedule_check(s));
     grid_init(&run->grid, g, (int)s->parallel.tensor);
     data_open(&run->data, s, g);
     open_mixture(run);

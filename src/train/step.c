@@ -9,6 +9,7 @@
 #include "mpi/world.h"
 #include "src/clock.h"
 #include "src/train/optimiser.h"
+#include "src/train/schedule.h"
 
 /* Initial values come from the mathematical library of each node, and those of
  * two nodes may differ in the last bit. */
@@ -122,7 +123,7 @@ static void judge(struct step *s, long number, double mean,
 
     group_sum(tensor, &sum, 1);
     decided[1] = mean * sqrt(sum);
-    decided[2] = optimiser_rate(s->settings, number);
+    decided[2] = schedule_rate(s->settings, number);
     group_broadcast(s->grid->all, decided, sizeof decided);
     result->loss = decided[0];
     result->norm = decided[1];
