@@ -25,7 +25,7 @@ static struct problem open_file(struct metrics *m, const char *path, int flags)
 
 int64_t metrics_bytes(const struct metrics *m)
 {
-    return lseek(m->fd, 0, SEEK_END);
+    return m->written + (int64_t)m->used;
 }
 
 void metrics_last(const char *path, char *line, size_t n)
@@ -48,13 +48,29 @@ void metrics_last(const char *path, char *line, size_t n)
         *line = '\0';
 }
 
+/* Bytes of the whole lines at the start of the file. */
+static int64_t whole_lines(const char *path, int64_t end)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char c = 0;
+
+    while (end > 0 && pread(fd, &c, 1, end - 1) == 1 && c != '\n')
+        end--;
+    if (fd >= 0)
+        close(fd);
+    return end;
+}
+
 struct problem metrics_open(struct metrics *m, const char *path, int64_t keep)
 {
     struct problem wrong = open_file(m, path, 0);
+    int64_t size;
 
-    if (is_problem(&wrong) || metrics_bytes(m) <= keep)
+    if (is_problem(&wrong))
         return wrong;
-    if (ftruncate(m->fd, keep) != 0) {
+    size = lseek(m->fd, 0, SEEK_END);
+    m->written = size > keep ? keep : whole_lines(path, size);
+    if (size > m->written && ftruncate(m->fd, m->written) != 0) {
         wrong = problem("%s: cannot be cut back: %s", path, strerror(errno));
         metrics_close(m);
     }
@@ -130,7 +146,6 @@ static void put_name(struct metrics *m, const char *name)
 
 void metrics_begin(struct metrics *m, const char *event)
 {
-    m->used = 0;
     put_text(m, "{\"event\":");
     put_string(m, event);
 }
@@ -170,17 +185,10 @@ void metrics_numbers(struct metrics *m, const char *name,
     put_text(m, "}");
 }
 
-/* Half a line, left by a full disk, would spoil the next one too. */
-static struct problem take_back(struct metrics *m, ssize_t written)
+/* Half a line would spoil the next one. */
+static void take_back(struct metrics *m)
 {
-    off_t end = lseek(m->fd, 0, SEEK_END);
-
-    if (end < written || ftruncate(m->fd, end - written) < 0)
-        return problem("%s: only half of a line could be written, the last "
-                       "line is damaged",
-                       m->path);
-    return problem("%s: cannot be written: no room for a line of %zu bytes",
-                   m->path, m->used);
+    m->is_torn = ftruncate(m->fd, m->written) != 0;
 }
 
 struct problem metrics_end(struct metrics *m)
@@ -188,12 +196,32 @@ struct problem metrics_end(struct metrics *m)
     ssize_t written;
 
     put_text(m, "}\n");
+    if (m->is_torn)
+        take_back(m);
+    if (m->is_torn)
+        return problem("%s: cannot be cut back: %s", m->path, strerror(errno));
     do
         written = write(m->fd, m->line, m->used);
     while (written < 0 && errno == EINTR);
     if (written < 0)
         return problem("%s: cannot be written: %s", m->path, strerror(errno));
-    if ((size_t)written < m->used)
-        return take_back(m, written);
+    if ((size_t)written < m->used) {
+        take_back(m);
+        return problem("%s: cannot be written: no room for %zu bytes", m->path,
+                       m->used);
+    }
+    m->written += written;
+    m->used = 0;
     return NO_PROBLEM;
+}
+
+void metrics_cut(struct metrics *m, int64_t bytes)
+{
+    if (bytes >= m->written) {
+        m->used = (size_t)(bytes - m->written);
+        return;
+    }
+    m->used = 0;
+    m->written = bytes;
+    take_back(m);
 }

@@ -1,6 +1,7 @@
 #ifndef IO_METRICS_H
 #define IO_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,19 +14,22 @@
  *   metrics_number(&m, "loss", 2.5);        ,"loss":2.5
  *   problem = metrics_end(&m);              }
  *
- * A line reaches the file by one write or not at all.  Numbers have 17 digits,
- * so they read back as the same double; those that are not finite are null.
- * Texts that are not UTF-8 get U+FFFD where they are not. */
+ * A line reaches the file by one write, or waits in memory for the next try:
+ * with each line that follows.  Numbers have 17 digits, so they read back as
+ * the same double; those that are not finite are null.  Texts that are not
+ * UTF-8 get U+FFFD where they are not. */
 struct metrics {
     int fd;
     char *path;
-    char *line; /* the object so far */
+    char *line; /* what waits, and behind it the object so far */
     size_t used, room;
+    int64_t written; /* bytes of whole lines in the file */
+    bool is_torn;    /* there is a part of one behind them */
 };
 
-/* open goes on behind the first `keep` bytes of the file at `path`, or all of
- * it if it is shorter, and forgets the rest; create refuses a file that is
- * there. A problem leaves nothing to close. */
+/* open goes on behind the first `keep` bytes of the file at `path`, or the
+ * whole lines of it if it is shorter, and forgets the rest; create refuses a
+ * file that is there. A problem leaves nothing to close. */
 struct problem metrics_open(struct metrics *m, const char *path, int64_t keep);
 struct problem metrics_create(struct metrics *m, const char *path);
 void metrics_close(struct metrics *m);
@@ -39,13 +43,17 @@ void metrics_text(struct metrics *m, const char *name, const char *text);
 void metrics_numbers(struct metrics *m, const char *name,
                      const char *const *names, const double *x, long n);
 
+/* A problem is that this line, and maybe others, wait. */
 struct problem metrics_end(struct metrics *m);
 
 /* The last line of a file, which may be large, without its newline; empty where
  * there is none, or not of fewer than n bytes. */
 void metrics_last(const char *path, char *line, size_t n);
 
-/* Of the file so far. */
+/* Of the file so far, with what waits for it. */
 int64_t metrics_bytes(const struct metrics *m);
+
+/* Forgets the lines behind the first so many bytes. */
+void metrics_cut(struct metrics *m, int64_t bytes);
 
 #endif

@@ -320,14 +320,28 @@ static void test_long_line(void)
     unlink(path);
 }
 
+static void put_event(struct metrics *m, const char *event,
+                      struct problem *wrong)
+{
+    struct problem p;
+
+    metrics_begin(m, event);
+    p = metrics_end(m);
+    if (is_problem(&p))
+        *wrong = p;
+}
+
 /* A disk that fills in the middle of a line: the limit on the size of files
  * makes write() fall short just as a full disk does. */
 static void test_full_disk(void)
 {
+    static const char after[] =
+        "{\"event\":\"longer than the room there is\"}\n"
+        "{\"event\":\"next\"}\n{\"event\":\"last\"}\n";
     struct rlimit limit, old;
     char path[4096], *bytes;
     struct metrics m;
-    struct problem p = NO_PROBLEM;
+    struct problem p = NO_PROBLEM, later = NO_PROBLEM;
     size_t n, whole;
 
     make_path(path, "full.jsonl");
@@ -339,15 +353,61 @@ static void test_full_disk(void)
     limit.rlim_cur = whole + 20;
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
-    metrics_begin(&m, "a line that is longer than the room there is");
-    p = metrics_end(&m);
-    setrlimit(RLIMIT_FSIZE, &old);
-    metrics_close(&m);
+    put_event(&m, "longer than the room there is", &p);
+    put_event(&m, "next", &p);
     file_read(path, &bytes, &n);
     ok(is_problem(&p) && strstr(p.text, path), "no room is a problem: %s",
        p.text);
     ok(n == whole, "and leaves whole lines only: %zu of %zu bytes", n, whole);
     free(bytes);
+    setrlimit(RLIMIT_FSIZE, &old);
+    put_event(&m, "last", &later);
+    file_read(path, &bytes, &n);
+    ok(!is_problem(&later) && n == whole + sizeof after - 1 &&
+           !strcmp(bytes + whole, after) && (size_t)metrics_bytes(&m) == n,
+       "lines that waited follow, in order, when there is room");
+    free(bytes);
+    metrics_close(&m);
+    unlink(path);
+}
+
+/* What is forgotten may be in the file, or wait for it. */
+static void test_cut(void)
+{
+    char path[4096], *bytes;
+    struct metrics m;
+    struct problem p = NO_PROBLEM;
+    struct rlimit limit, old;
+    int64_t first, second;
+    size_t n;
+
+    make_path(path, "cut.jsonl");
+    metrics_create(&m, path);
+    write_lines(&m, 2);
+    first = metrics_bytes(&m);
+    write_lines(&m, 1);
+    getrlimit(RLIMIT_FSIZE, &old);
+    limit = old;
+    limit.rlim_cur = (rlim_t)metrics_bytes(&m);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    put_event(&m, "waits", &p);
+    second = metrics_bytes(&m);
+    put_event(&m, "forgotten", &p);
+    metrics_cut(&m, second);
+    ok(metrics_bytes(&m) == second, "a line that waits is forgotten");
+    metrics_cut(&m, first);
+    setrlimit(RLIMIT_FSIZE, &old);
+    p = NO_PROBLEM;
+    put_event(&m, "end", &p);
+    metrics_close(&m);
+    file_read(path, &bytes, &n);
+    ok(!is_problem(&p) && n == (size_t)first + strlen("{\"event\":\"end\"}\n"),
+       "a line of the file is forgotten, with all that wait");
+    free(bytes);
+    truncate(path, first + 5);
+    metrics_open(&m, path, INT64_MAX);
+    ok(metrics_bytes(&m) == first, "half a line at the end is cut off");
+    metrics_close(&m);
     unlink(path);
 }
 
@@ -393,6 +453,7 @@ int main(int argc, char **argv)
     test_metrics();
     test_long_line();
     test_full_disk();
+    test_cut();
     test_files();
     tap_done();
     world_stop();
