@@ -9,7 +9,15 @@
 #include "kernels/check.h"
 #include "mpi/comm.h"
 
-static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t stop_signal;
+
+static const struct {
+    int number;
+    const char *name;
+} requests[] = {
+    {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}};
+
+enum { REQUESTS = sizeof requests / sizeof *requests };
 
 /* Who asks often does so twice at once, the process and its group: timeout
  * does, and batch systems.  Who asks again later wants the end. */
@@ -18,9 +26,10 @@ static void note_request(int signal_number)
     static volatile time_t first;
     time_t now = time(NULL);
 
-    if (!stop_asked)
+    if (!stop_signal) {
         first = now;
-    stop_asked = 1;
+        stop_signal = signal_number;
+    }
     if (now - first < 2)
         return;
     signal(signal_number, SIG_DFL);
@@ -34,12 +43,11 @@ static void stop_everyone(void)
 
 static void catch_requests(void)
 {
-    static const int signals[] = {SIGTERM, SIGUSR1, SIGUSR2};
     struct sigaction act = {.sa_handler = note_request, .sa_flags = SA_RESTART};
 
     sigemptyset(&act.sa_mask);
-    for (int i = 0; i < 3; i++)
-        sigaction(signals[i], &act, NULL);
+    for (int i = 0; i < REQUESTS; i++)
+        sigaction(requests[i].number, &act, NULL);
     /* A file beyond the limit on its size is a write that fails. */
     signal(SIGXFSZ, SIG_IGN);
 }
@@ -59,9 +67,12 @@ void world_stop(void)
     MPI_Finalize();
 }
 
-bool world_stop_asked(void)
+const char *world_stop_signal(void)
 {
-    return stop_asked;
+    for (int i = 0; i < REQUESTS; i++)
+        if (requests[i].number == stop_signal)
+            return requests[i].name;
+    return NULL;
 }
 
 const char *world_version(void)

@@ -1,8 +1,6 @@
 #ifndef MPI_WORLD_H
 #define MPI_WORLD_H
 
-#include <stdbool.h>
-
 /* Start and stop of the whole job.
  *
  * world_start installs handlers for SIGTERM, SIGUSR1 and SIGUSR2 before
@@ -14,8 +12,8 @@ void world_start(int *argc, char ***argv);
 /* Collective: ends MPI; the caller then returns its status from main. */
 void world_stop(void);
 
-/* True once this rank has been asked to stop. */
-bool world_stop_asked(void);
+/* The signal that first asked this rank to stop; NULL if none has. */
+const char *world_stop_signal(void);
 
 /* The MPI library this process runs with, for --version. */
 const char *world_version(void);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The first row that is set counts: mpirun inside a Slurm step knows better
@@ -43,6 +44,19 @@ long launcher_size(const char **name)
             return atol(getenv(*name));
         }
     return 0;
+}
+
+/* Slurm tells when the job ends, Torque how long it may take in all, which we
+ * take to begin here. */
+double launcher_seconds_left(const char **name)
+{
+    static const char *const ends = "SLURM_JOB_END_TIME";
+    static const char *const takes = "PBS_WALLTIME";
+
+    *name = getenv(ends) ? ends : getenv(takes) ? takes : NULL;
+    if (*name == ends)
+        return difftime((time_t)atol(getenv(ends)), time(NULL));
+    return *name ? (double)atol(getenv(takes)) : 0;
 }
 
 /* Processes on this node, 0 if a launcher does not say; Slurm writes "4(x2),3",

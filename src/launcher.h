@@ -12,6 +12,10 @@ const char *launcher_rank(void);
  * the variable that does. */
 long launcher_size(const char **name);
 
+/* Seconds until the scheduler ends the job, as the variable `name` says; NULL
+ * if none does. */
+double launcher_seconds_left(const char **name);
+
 /* Sets the threads of the BLAS, where the user did not: this process' share of
  * the node's processors by the processes that the launcher started there, at
  * most those that it is bound to; one if the launcher does not say how many. */

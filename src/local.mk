@@ -89,6 +89,7 @@ train_sources += %D%/train/save_background.c %D%/train/save_background.h
 train_sources += %D%/train/saves.c %D%/train/saves.h
 train_sources += %D%/train/schedule.c %D%/train/schedule.h
 train_sources += %D%/train/step.c %D%/train/step.h
+train_sources += %D%/train/stop.c %D%/train/stop.h
 
 noinst_LIBRARIES += %D%/libtrain-float.a %D%/libtrain-double.a
 %C%_libtrain_float_a_SOURCES = $(train_sources)

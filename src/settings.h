@@ -77,7 +77,7 @@ struct settings {
         int loss, loss_denominator;
         int recompute;
         int precision, device;
-        long watchdog;
+        long time_limit, watchdog;
     } train;
     struct {
         long tensor;

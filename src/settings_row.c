@@ -47,6 +47,38 @@ static bool set_double(const struct settings_row *row, double *at,
     return true;
 }
 
+/* Seconds, or as schedulers write it: [[DAYS-]HOURS:]MINUTES:SECONDS. */
+static bool set_duration(const struct settings_row *row, long *at,
+                         const char *value)
+{
+    static const long unit[] = {86400, 3600, 60, 1};
+    long part[4], x = 0;
+    bool has_days = false;
+    int n = 0;
+    char *end;
+
+    for (const char *c = value;; c = end + 1) {
+        if (n == 4 || *c < '0' || *c > '9')
+            return false;
+        part[n++] = strtol(c, &end, 10);
+        if (end - c > 10)
+            return false;
+        if (!*end)
+            break;
+        has_days |= n == 1 && *end == '-';
+        if (*end != ':' && !(n == 1 && has_days))
+            return false;
+    }
+    if (has_days != (n == 4))
+        return false;
+    for (int i = 0; i < n; i++)
+        x += part[i] * unit[4 - n + i];
+    if (!is_in_range(row, (double)x))
+        return false;
+    *at = x;
+    return true;
+}
+
 /* The place of `word` in "a|b|c", or -1. */
 static int choice(const char *choices, const char *word)
 {
@@ -109,6 +141,8 @@ bool settings_row_set(const struct settings_row *row, struct settings *s,
         return yes >= 0;
     case SETTINGS_CHOICE:
         return set_choice(row, at, value);
+    case SETTINGS_DURATION:
+        return set_duration(row, at, value);
     case SETTINGS_TEXT:
         return set_text(row, at, value);
     }
@@ -141,6 +175,7 @@ void settings_row_print(const struct settings_row *row,
 
     switch (row->type) {
     case SETTINGS_LONG:
+    case SETTINGS_DURATION:
         fprintf(to, "%ld", *(const long *)at);
         break;
     case SETTINGS_DOUBLE:
@@ -181,6 +216,8 @@ const char *settings_row_range(const struct settings_row *row, char *text,
 {
     if (row->type == SETTINGS_LONG || row->type == SETTINGS_DOUBLE)
         return number_range(row, text, size);
+    if (row->type == SETTINGS_DURATION)
+        return "seconds or [[DAYS-]HOURS:]MINUTES:SECONDS";
     if (row->type == SETTINGS_BOOL)
         return "yes|no";
     if (row->choices)

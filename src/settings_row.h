@@ -10,9 +10,10 @@
 enum settings_type {
     SETTINGS_LONG,
     SETTINGS_DOUBLE,
-    SETTINGS_BOOL,   /* yes|no */
-    SETTINGS_CHOICE, /* int, the place of the word among `choices` */
-    SETTINGS_TEXT,   /* char *; one of `choices` if there are any */
+    SETTINGS_BOOL,     /* yes|no */
+    SETTINGS_CHOICE,   /* int, the place of the word among `choices` */
+    SETTINGS_DURATION, /* long, in seconds */
+    SETTINGS_TEXT,     /* char *; one of `choices` if there are any */
 };
 
 enum { SETTINGS_OPEN_MIN = 1, SETTINGS_OPEN_MAX = 2 }; /* the bound is out */

@@ -26,6 +26,10 @@ enum {
     {KEY(section, name), .type = SETTINGS_LONG,                                \
      .offset = MEMBER(section, name, long), .min = least, .max = most,         \
      .initial = value, .help = text}
+#define DURATION(section, name, most, value, text)                             \
+    {KEY(section, name), .type = SETTINGS_DURATION,                            \
+     .offset = MEMBER(section, name, long), .min = 0, .max = most,             \
+     .initial = value, .help = text}
 #define DOUBLE(section, name, least, most, ends, value, text)                  \
     {KEY(section, name), .type = SETTINGS_DOUBLE,                              \
      .offset = MEMBER(section, name, double), .min = least, .max = most,       \
@@ -188,6 +192,10 @@ CHOICE(train, precision, "float|double|bf16", "float",
      "number type of weights and activations; bf16 on a GPU alone"),
 CHOICE(train, device, "cpu|gpu", "cpu",
      "where the kernels compute"),
+DURATION(train, time_limit, MOST_STEPS, "0",
+     "time after which the run saves and ends with status 75, as when the job's "
+     "own time runs out; it stops early enough for two steps and a save; 0: "
+     "none"),
 LONG(train, watchdog, 0, MOST_STEPS, "300",
      "seconds without any progress after which a rank says where it stands and "
      "ends the run with status 1, so that the scheduler can start it again; "

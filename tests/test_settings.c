@@ -72,10 +72,15 @@ static void random_text(char *text)
     text[n] = '\0';
 }
 
+static bool is_whole(const struct settings_row *row)
+{
+    return row->type == SETTINGS_LONG || row->type == SETTINGS_DURATION;
+}
+
 /* A value of the row's range; it may be the default. */
 static void random_value(const struct settings_row *row, char *text)
 {
-    if (row->type == SETTINGS_LONG)
+    if (is_whole(row))
         snprintf(
             text, TEXT_SIZE, "%ld",
             (long)(row->min +
@@ -98,6 +103,7 @@ static bool equal(const struct settings_row *row, const struct settings *a,
 
     switch (row->type) {
     case SETTINGS_LONG:
+    case SETTINGS_DURATION:
         return *(const long *)x == *(const long *)y;
     case SETTINGS_DOUBLE:
         return *(const double *)x == *(const double *)y;
@@ -170,11 +176,10 @@ static bool has_one_value(const struct settings_row *row)
 static long changed_outside(int i, const struct settings *a,
                             const struct settings *b)
 {
-    static const size_t size[] = {[SETTINGS_LONG] = sizeof(long),
-                                  [SETTINGS_DOUBLE] = sizeof(double),
-                                  [SETTINGS_BOOL] = sizeof(bool),
-                                  [SETTINGS_CHOICE] = sizeof(int),
-                                  [SETTINGS_TEXT] = sizeof(char *)};
+    static const size_t size[] = {
+        [SETTINGS_LONG] = sizeof(long),     [SETTINGS_DOUBLE] = sizeof(double),
+        [SETTINGS_BOOL] = sizeof(bool),     [SETTINGS_CHOICE] = sizeof(int),
+        [SETTINGS_DURATION] = sizeof(long), [SETTINGS_TEXT] = sizeof(char *)};
     const struct settings_row *row = &settings_table[i];
     const unsigned char *x = (const void *)a, *y = (const void *)b;
     long n = 0;
@@ -292,7 +297,7 @@ static bool takes(const struct settings_row *row, const char *value, bool *fair)
 
 static void put_number(const struct settings_row *row, double x, char *text)
 {
-    if (row->type == SETTINGS_LONG)
+    if (is_whole(row))
         snprintf(text, TEXT_SIZE, "%ld", (long)x);
     else
         snprintf(text, TEXT_SIZE, "%.17g", x);
@@ -300,7 +305,7 @@ static void put_number(const struct settings_row *row, double x, char *text)
 
 static double next(const struct settings_row *row, double x, double towards)
 {
-    if (row->type == SETTINGS_LONG)
+    if (is_whole(row))
         return x + (towards > x ? 1 : -1);
     return nextafter(x, towards);
 }
@@ -337,8 +342,7 @@ static void test_ranges(void)
 
     for (int i = 0; i < settings_table_rows; i++) {
         const struct settings_row *row = &settings_table[i];
-        bool is_number =
-            row->type == SETTINGS_LONG || row->type == SETTINGS_DOUBLE;
+        bool is_number = is_whole(row) || row->type == SETTINGS_DOUBLE;
 
         if (is_number && !bounds_hold(row, &fair))
             bad = row->key;
@@ -354,6 +358,40 @@ static void test_ranges(void)
     ok(!loose, "no row takes what is no value of its type: %s",
        loose ? loose : "all");
     ok(fair, "a refusal names key, value and range, and changes nothing");
+}
+
+/* As schedulers write them. */
+static void test_durations(void)
+{
+    static const struct {
+        const char *text;
+        long seconds; /* -1: no duration */
+    } cases[] = {
+        {"90", 90},        {"1:30", 90},        {"90:00", 5400},
+        {"1:00:00", 3600}, {"23:59:59", 86399}, {"1-02:03:04", 93784},
+        {"0-00:00:01", 1}, {"1:2:3:4", -1},     {"1-2:3", -1},
+        {"1-", -1},        {"1-2", -1},         {":30", -1},
+        {"30:", -1},       {"1:-2:3", -1},      {"1:2-3:4", -1},
+        {"UNLIMITED", -1}, {"1:00:00:", -1},    {"99999999999", -1},
+    };
+    const char *bad = NULL;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char argument[64];
+        struct settings s;
+        struct problem p;
+
+        settings_init(&s);
+        snprintf(argument, sizeof argument, "train.time_limit=%s",
+                 cases[i].text);
+        p = settings_read_argument(&s, argument);
+        if (is_problem(&p) != (cases[i].seconds < 0) ||
+            (cases[i].seconds >= 0 && s.train.time_limit != cases[i].seconds))
+            bad = cases[i].text;
+        settings_free(&s);
+    }
+    ok(!bad, "durations are read as schedulers write them: %s",
+       bad ? bad : "all");
 }
 
 /* One wrong letter leads back to the key it was. */
@@ -419,6 +457,7 @@ int main(int argc, char **argv)
     test_members();
     test_round_trip();
     test_ranges();
+    test_durations();
     test_suggestions();
     test_help();
     tap_done();

@@ -180,7 +180,7 @@ static struct problem scan_lines(struct scan *s, struct lines *l,
             *wrong = tokenize_skills_check(&t->skills);
         if (s->buffered >= SPOOL_BUFFER)
             p = flush(s);
-        if (world_stop_asked())
+        if (world_stop_signal())
             p = problem("stopped on request while reading %s: nothing was "
                         "written",
                         s->input->path);

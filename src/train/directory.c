@@ -123,21 +123,51 @@ void directory_refuse_if(struct directory *o, struct problem wrong)
     refuse_if(o->g, wrong);
 }
 
-struct problem directory_write_settings(const struct directory *o)
+static struct problem replace(const struct directory *o, const char *name,
+                              void (*print)(const struct directory *, FILE *))
 {
-    struct directory_path path = directory_path(o, "run.ini");
-    struct directory_path temporary = directory_path(o, "run.ini.tmp");
-    FILE *f = fopen(temporary.text, "w");
+    struct directory_path path = directory_path(o, name), temporary = path;
     bool failed;
+    FILE *f;
 
+    strcat(temporary.text, ".tmp");
+    f = fopen(temporary.text, "w");
     if (!f)
         return problem("output.directory: %s can't be made: %s", temporary.text,
                        strerror(errno));
-    settings_write(o->settings, f);
+    print(o, f);
     failed = fflush(f) != 0 || fsync(fileno(f)) != 0;
     failed |= fclose(f) != 0;
     if (!failed && rename(temporary.text, path.text) == 0)
         return NO_PROBLEM;
     unlink(temporary.text);
     return problem("%s can't be written: %s", path.text, strerror(errno));
+}
+
+static void print_settings(const struct directory *o, FILE *to)
+{
+    settings_write(o->settings, to);
+}
+
+struct problem directory_write_settings(const struct directory *o)
+{
+    return replace(o, "run.ini", print_settings);
+}
+
+static void print_restarts(const struct directory *o, FILE *to)
+{
+    fprintf(to, "%ld\n", o->restarts);
+}
+
+struct problem directory_count_start(struct directory *o)
+{
+    FILE *f = fopen(directory_path(o, "restarts").text, "r");
+
+    if (!f || fscanf(f, "%ld", &o->restarts) != 1)
+        o->restarts = 0;
+    if (f)
+        fclose(f);
+    if (o->has_run)
+        o->restarts++;
+    return replace(o, "restarts", print_restarts);
 }

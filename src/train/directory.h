@@ -14,7 +14,8 @@ struct directory {
     const struct settings *settings;
     bool is_made; /* on rank 0, as lock: this run made the directory */
     struct lock lock;
-    bool has_run; /* on every rank: a run was here before */
+    bool has_run;  /* on every rank: a run was here before */
+    long restarts; /* on rank 0: how often it was started again */
 };
 
 /* Makes the directory, as mkdir -p, and locks it.  Refuses one that is not
@@ -30,9 +31,13 @@ void directory_close(struct directory *o);
  * Collective over g. */
 void directory_refuse_if(struct directory *o, struct problem wrong);
 
-/* For rank 0: run.ini with these settings, at once or not at all; the path of a
- * file in the directory. */
+/* For rank 0: run.ini with these settings, and how often the run has been
+ * started again, in a file that job scripts can read; each at once or not at
+ * all. */
 struct problem directory_write_settings(const struct directory *o);
+struct problem directory_count_start(struct directory *o);
+
+/* The path of a file in the directory. */
 struct directory_path {
     char text[1200];
 };

@@ -72,28 +72,44 @@ static void add_batch(struct evaluation *e)
     }
 }
 
-void evaluate_split(struct evaluation *e, const struct data_split *split)
+/* Every rank comes as often to the poll, also where the last windows leave some
+ * data ranks without any. */
+static bool add_all(struct evaluation *e, struct row *row, int64_t total)
 {
     struct batch *b = e->batch;
+    int64_t stride = b->sequences * group_size(e->grid->data);
+    int64_t own = b->sequences * group_rank(e->grid->data);
+
+    for (int64_t first = 0; first < total; first += stride) {
+        if (stop_poll(e->stop))
+            return false;
+        if (first + own >= total)
+            continue;
+        for (long i = 0; i < b->sequences; i++)
+            read_place(e, i, row, first + own + i);
+        batch_losses(b);
+        add_batch(e);
+    }
+    return true;
+}
+
+bool evaluate_split(struct evaluation *e, const struct data_split *split)
+{
     struct row row = {.split = split, .cap = e->settings->evaluate.windows};
     int k = split->skills.n;
-    int64_t total = 0, stride = b->sequences * group_size(e->grid->data);
+    int64_t total = 0;
 
     e->split = split;
     e->accuracy = e->loss + k;
     memset(e->loss, 0, 2 * (size_t)k * sizeof *e->loss);
     for (int skill = 0; skill < k; skill++)
         total += windows_of(&row, skill);
-    for (int64_t first = b->sequences * group_rank(e->grid->data);
-         first < total; first += stride) {
-        for (long i = 0; i < b->sequences; i++)
-            read_place(e, i, &row, first + i);
-        batch_losses(b);
-        add_batch(e);
-    }
+    if (!add_all(e, &row, total))
+        return false;
     group_sum(e->grid->data, e->loss, 2 * k);
     for (int skill = 0; skill < k; skill++) {
         e->loss[skill] /= (double)windows_of(&row, skill);
         e->accuracy[skill] /= (double)windows_of(&row, skill);
     }
+    return true;
 }

@@ -3,6 +3,7 @@
 
 #include "mpi/grid.h"
 #include "src/train/batch.h"
+#include "src/train/stop.h"
 
 /* What the model makes of the first evaluate.windows windows (0: all) of each
  * skill of a split.
@@ -16,6 +17,7 @@ struct evaluation {
     const struct settings *settings;
     const struct grid *grid;
     struct batch *batch;            /* not owned; its contents are lost */
+    struct stop *stop;              /* not owned; NULL: nobody asks */
     const struct data_split *split; /* the last one evaluated */
     double *loss, *accuracy;        /* [skills] of it */
 };
@@ -24,8 +26,9 @@ void evaluate_init(struct evaluation *e, const struct settings *settings,
                    const struct grid *grid, struct batch *batch);
 void evaluate_free(struct evaluation *e);
 
-/* The data ranks share the windows, in micro-batches.  Collective over the
- * grid. */
-void evaluate_split(struct evaluation *e, const struct data_split *split);
+/* The data ranks share the windows, in micro-batches, between which a request
+ * to stop is heard: then it returns false, with nothing done.  Collective over
+ * the grid. */
+bool evaluate_split(struct evaluation *e, const struct data_split *split);
 
 #endif

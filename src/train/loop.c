@@ -13,35 +13,63 @@
 
 enum outcome { GOES_ON, ASKED_TO_STOP, NOT_SAVED, NOT_FINITE };
 
-/* True if all losses are finite here. */
-static bool evaluate_one(struct run *run, const struct data_split *split)
+static bool is_done(const struct run *run)
+{
+    return run->at.done >= run->settings->train.steps;
+}
+
+static bool is_now(const struct run *run, long every)
+{
+    return every && run->at.done % every == 0;
+}
+
+static enum outcome evaluate_one(struct run *run,
+                                 const struct data_split *split)
 {
     struct evaluation *e = &run->evaluation;
     bool is_finite = true;
 
-    evaluate_split(e, split);
+    if (!evaluate_split(e, split))
+        return ASKED_TO_STOP;
     report_evaluation(&run->report, run->at.done, e);
     for (int i = 0; i < split->skills.n; i++)
         is_finite &= isfinite(e->loss[i]) != 0;
-    return is_finite;
+    return group_any(run->grid.all, !is_finite) ? NOT_FINITE : GOES_ON;
 }
 
 /* Validation drives the mixture, so it is always evaluated; test data are for
  * the end alone. */
-static enum outcome evaluate(struct run *run)
+static enum outcome evaluate_all(struct run *run)
 {
     const struct data *d = &run->data;
-    bool is_finite;
+    enum outcome outcome = evaluate_one(run, &d->validation);
+
+    if (outcome == GOES_ON)
+        memcpy(run->losses, run->evaluation.loss,
+               (size_t)d->validation.skills.n * sizeof *run->losses);
+    if (outcome == GOES_ON && d->train.is_listed)
+        outcome = evaluate_one(run, &d->train);
+    if (outcome == GOES_ON && d->test.is_listed && is_done(run))
+        outcome = evaluate_one(run, &d->test);
+    return outcome;
+}
+
+/* Cut short, it leaves no trace: who goes on evaluates again. */
+static enum outcome evaluate(struct run *run)
+{
+    int64_t mark = report_mark(&run->report);
+    enum outcome outcome;
 
     trace_phase("evaluating", 1);
-    is_finite = evaluate_one(run, &d->validation);
-    if (group_rank(run->grid.all) == 0 && is_finite)
-        policy_observe(&run->policy, run->at.done, run->evaluation.loss);
-    if (d->train.is_listed)
-        is_finite &= evaluate_one(run, &d->train);
-    if (d->test.is_listed && run->at.done >= run->settings->train.steps)
-        is_finite &= evaluate_one(run, &d->test);
-    return group_any(run->grid.all, !is_finite) ? NOT_FINITE : GOES_ON;
+    outcome = evaluate_all(run);
+    if (outcome == ASKED_TO_STOP)
+        report_forget(&run->report, mark);
+    if (outcome != GOES_ON)
+        return outcome;
+    if (group_rank(run->grid.all) == 0)
+        policy_observe(&run->policy, run->at.done, run->losses);
+    run->at.evaluated = run->at.done;
+    return GOES_ON;
 }
 
 /* `was_beyond` is what the mixture said before its last deal. */
@@ -97,111 +125,133 @@ static void next_round(struct run *run)
     sampler_advance(&run->sampler, run->counts);
 }
 
-static bool is_done(const struct run *run)
-{
-    return run->at.done >= run->settings->train.steps;
-}
-
-/* Behind the last step of a round there is the next one's evaluation. */
 static bool is_between_rounds(const struct run *run)
 {
     return run->at.done == run->at.first + run->at.steps || is_done(run);
 }
 
+/* Around a round's start, and where evaluate.every says so. */
+static bool is_evaluation_due(const struct run *run)
+{
+    return run->at.evaluated != run->at.done &&
+           (is_between_rounds(run) || run->at.done == run->at.first ||
+            is_now(run, run->settings->evaluate.every));
+}
+
 /* Where the window counts evaluations, a mixture does not see the one of its
  * own step. */
-static enum outcome start_round(struct run *run)
+static enum outcome prepare_step(struct run *run)
 {
     bool is_blind = run->settings->mixture.window_unit == WINDOW_EVALUATIONS;
-    enum outcome outcome;
+    enum outcome outcome = GOES_ON;
 
-    if (is_blind && !is_done(run))
+    if (is_blind && is_between_rounds(run) && !is_done(run))
         next_round(run);
-    outcome = evaluate(run);
-    if (!is_blind && outcome == GOES_ON && !is_done(run))
+    if (is_evaluation_due(run))
+        outcome = evaluate(run);
+    if (outcome == GOES_ON && is_between_rounds(run) && !is_done(run))
         next_round(run);
     return outcome;
 }
 
-static bool is_now(const struct run *run, long every)
+static void train_step(struct run *run, struct step_result *result)
 {
-    return every && run->at.done % every == 0;
-}
-
-static enum outcome train_step(struct run *run)
-{
-    const struct settings *s = run->settings;
     double start = clock_seconds();
-    struct step_result result;
-    enum outcome outcome = GOES_ON;
-    bool is_last, saved = true;
 
     trace_phase("training", 1);
     run->step.is_saving = saves_is_busy(run);
-    result = step_run(&run->step, &run->sampler, run->at.done,
-                      run->at.done - run->at.first);
+    *result = step_run(&run->step, &run->sampler, run->at.done,
+                       run->at.done - run->at.first);
     run->at.done++;
     trace_step(run->at.done);
-    report_step(&run->report, run->at.done, &result, clock_seconds() - start);
-    if (!result.is_saving)
+    stop_note_step(&run->stop, clock_seconds() - start);
+    report_step(&run->report, run->at.done, result, clock_seconds() - start);
+    if (!result->is_saving)
         saves_end(run);
+}
+
+static bool save(struct run *run)
+{
+    return saves_begin(run) && saves_end(run);
+}
+
+/* What a run that goes on would else do again is saved. */
+static enum outcome stop_here(struct run *run)
+{
+    saves_end(run);
+    return run->saves.last == run->at.done || save(run) ? ASKED_TO_STOP
+                                                        : NOT_SAVED;
+}
+
+/* A step, and what is due behind it. */
+static enum outcome go_on(struct run *run)
+{
+    struct step_result result;
+
+    train_step(run, &result);
     if (!result.is_finite)
         return NOT_FINITE;
-    if (is_now(run, s->evaluate.every) && !is_between_rounds(run))
-        outcome = evaluate(run);
-    if (outcome != GOES_ON)
-        return outcome;
-    is_last = is_done(run) || result.stop_asked;
-    if (is_last || is_now(run, s->checkpoint.every))
-        saved = saves_begin(run);
-    if (is_last)
-        saved &= saves_end(run);
-    if (result.stop_asked && !is_done(run))
-        return saved ? ASKED_TO_STOP : NOT_SAVED;
-    return saved || !is_done(run) ? GOES_ON : NOT_SAVED;
+    if (result.stop_asked) {
+        stop_agree(&run->stop);
+        return stop_here(run);
+    }
+    if (is_done(run))
+        return save(run) ? GOES_ON : NOT_SAVED;
+    if (saves_are_due(run))
+        saves_begin(run);
+    return GOES_ON;
 }
 
 static enum outcome train(struct run *run)
 {
-    for (;;) {
-        enum outcome outcome = GOES_ON;
+    enum outcome outcome = stop_poll(&run->stop) ? ASKED_TO_STOP : GOES_ON;
 
-        if (is_between_rounds(run))
-            outcome = start_round(run);
-        if (outcome == GOES_ON && !is_done(run))
-            outcome = train_step(run);
-        else
+    while (outcome == GOES_ON) {
+        outcome = prepare_step(run);
+        if (outcome == ASKED_TO_STOP)
+            return stop_here(run);
+        if (outcome == GOES_ON && is_done(run))
             return outcome;
-        if (outcome != GOES_ON)
-            return outcome;
+        if (outcome == GOES_ON)
+            outcome = go_on(run);
     }
+    return outcome;
 }
 
-static int train_all(struct group *g, const struct settings *s)
+/* The sentence of the last line, and the exit status. */
+static int end(struct run *run, enum outcome outcome)
 {
     static const struct {
         const char *reason;
         int status;
     } ends[] = {
         [GOES_ON] = {"finished", 0},
-        [ASKED_TO_STOP] = {"asked to stop; start it again to go on", 75},
+        [ASKED_TO_STOP] = {"asked to stop by %s; start it again to go on", 75},
         [NOT_SAVED] = {"the last checkpoint could not be saved", 1},
         [NOT_FINITE] = {"the loss or its gradient is not finite; try a smaller "
                         "train.learning_rate",
                         1},
     };
+    char reason[256];
+
+    saves_end(run);
+    snprintf(reason, sizeof reason, ends[outcome].reason, run->stop.reason);
+    stop_end(&run->stop);
+    report_stop(&run->report, run->at.done, reason, ends[outcome].status);
+    return ends[outcome].status;
+}
+
+static int train_all(struct group *g, const struct settings *s)
+{
     struct run run;
-    enum outcome outcome;
+    int status;
 
     if (!run_open(&run, s, g))
         return 0;
     trace_step(run.at.done);
-    outcome = train(&run);
-    saves_end(&run);
-    report_stop(&run.report, run.at.done, ends[outcome].reason,
-                ends[outcome].status);
+    status = end(&run, train(&run));
     run_close(&run);
-    return ends[outcome].status;
+    return status;
 }
 
 int loop_train(struct group *g, const struct settings *s)

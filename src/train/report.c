@@ -15,15 +15,21 @@
 #include "src/log.h"
 #include "src/train/saves.h"
 
-/* A run that can't tell what it did is over. */
+/* A full disk does not end a run. */
 static void end_event(struct report *r)
 {
     struct problem wrong = metrics_end(&r->metrics);
 
-    CHECK(!is_problem(&wrong), "%s", wrong.text);
+    if (is_problem(&wrong) && !r->is_behind)
+        log_warning("%s; lines are kept in memory, and tried again with each "
+                    "that follows",
+                    wrong.text);
+    else if (!is_problem(&wrong) && r->is_behind)
+        log_line("%s is complete again", r->metrics.path);
+    r->is_behind = is_problem(&wrong);
 }
 
-static struct problem open_files(struct report *r, const struct directory *o,
+static struct problem open_files(struct report *r, struct directory *o,
                                  int64_t keep)
 {
     struct directory_path path = directory_path(o, "metrics.jsonl");
@@ -31,6 +37,9 @@ static struct problem open_files(struct report *r, const struct directory *o,
                                ? metrics_open(&r->metrics, path.text, keep)
                                : metrics_create(&r->metrics, path.text);
 
+    if (!is_problem(&wrong))
+        wrong = directory_count_start(o);
+    r->restarts = o->restarts;
     return is_problem(&wrong) ? wrong : directory_write_settings(o);
 }
 
@@ -52,64 +61,69 @@ void report_open(struct report *r, struct directory *o, const struct data *d,
 
 void report_close(struct report *r)
 {
+    if (r->is_behind)
+        log_warning("%s lacks its last lines", r->metrics.path);
     if (r->writes)
         metrics_close(&r->metrics);
+    free(r->host);
     free(r->some_names);
     free(r->some);
 }
 
-/* The nodes of the grid, each once, comma-separated; NULL but on rank 0. */
-static char *host_list(struct group *g)
+/* The node of each rank, on rank 0. */
+static void gather_hosts(struct report *r, struct group *g)
 {
-    enum { NAME = 64 };
     size_t *send = calloc(2 * (size_t)group_size(g), sizeof *send);
-    char here[NAME] = "", *names, *list = NULL;
-    size_t total = 0;
+    char here[REPORT_HOST] = "";
 
     CHECK(send, "no memory for the names of hosts");
-    strncpy(here, world_host(), NAME - 1);
-    send[0] = NAME;
-    names = group_exchange(g, here, send, send + group_size(g));
-    if (group_rank(g) == 0) {
-        list = calloc((size_t)group_size(g), NAME + 1);
-        CHECK(list, "no memory for the names of hosts");
-        for (int i = 0; i < group_size(g); i++) {
-            const char *name = names + i * NAME;
-
-            int first = 0;
-
-            while (strcmp(names + first * NAME, name))
-                first++;
-            if (first == i)
-                total += (size_t)sprintf(list + total, "%s%s", total ? "," : "",
-                                         name);
-        }
-    }
-    free(names);
+    strncpy(here, world_host(), REPORT_HOST - 1);
+    send[0] = REPORT_HOST;
+    r->host = group_exchange(g, here, send, send + group_size(g));
     free(send);
+}
+
+/* Each once, comma-separated. */
+static char *host_list(const struct report *r, int ranks)
+{
+    char *list = calloc((size_t)ranks, REPORT_HOST + 1);
+    size_t total = 0;
+
+    CHECK(list, "no memory for the names of hosts");
+    for (int i = 0; i < ranks; i++) {
+        int first = 0;
+
+        while (strcmp(r->host[i], r->host[first]))
+            first++;
+        if (first == i)
+            total += (size_t)sprintf(list + total, "%s%s", total ? "," : "",
+                                     r->host[i]);
+    }
     return list;
 }
 
 void report_start(struct report *r, const struct grid *grid,
                   const struct model *m, size_t copy_bytes, long done)
 {
-    char *hosts = host_list(grid->all);
     const struct parameters *p = &m->parameters;
     long bytes = (long)(p->weights.size + p->gradients.size + p->moments.size +
                         m->activations.size + copy_bytes);
     const char *tensor_way = coll_way(grid->tensor);
     const char *data_way = coll_way(grid->data);
-    char program[64];
+    char program[64], *hosts;
 
+    gather_hosts(r, grid->all);
     r->grid = grid;
     r->started = clock_seconds();
     r->first = done;
     if (!r->writes)
         return;
+    hosts = host_list(r, group_size(grid->all));
     snprintf(program, sizeof program, "skillet-%s-%s", device_kind(),
              PRECISION);
     metrics_begin(&r->metrics, "start");
     metrics_integer(&r->metrics, "step", done);
+    metrics_integer(&r->metrics, "restarts", r->restarts);
     metrics_text(&r->metrics, "version", PACKAGE_VERSION);
     metrics_text(&r->metrics, "program", program);
     metrics_text(&r->metrics, "device", device_name());
@@ -227,8 +241,11 @@ static void log_step(const struct report *r, long done,
                   (double)(steps - done);
 
     if (done % r->settings->output.log_every == 0 || done == steps)
-        log_line("step %ld of %ld loss %.4f rate %.3g norm %.3g tokens/s %.0f",
-                 done, steps, result->loss, result->rate, result->norm, rate);
+        log_line("step %ld of %ld loss %.4f rate %.3g norm %.3g tokens/s %.0f, "
+                 "slowest rank %d on %s %.3f s, wait for it %.3f s",
+                 done, steps, result->loss, result->rate, result->norm, rate,
+                 result->slowest_rank, r->host[result->slowest_rank],
+                 result->busy_seconds, result->wait_seconds);
     else
         log_progress("step %ld of %ld loss %.4f tokens/s %.0f, %.0f s left",
                      done, steps, result->loss, rate, left);
@@ -264,7 +281,9 @@ void report_step(struct report *r, long done, const struct step_result *result,
     metrics_number(&r->metrics, "grad_norm", result->norm);
     metrics_number(&r->metrics, "tokens_per_second", rate);
     metrics_integer(&r->metrics, "slowest_rank", result->slowest_rank);
+    metrics_text(&r->metrics, "slowest_host", r->host[result->slowest_rank]);
     metrics_number(&r->metrics, "slowest_seconds", result->busy_seconds);
+    metrics_number(&r->metrics, "wait_seconds", result->wait_seconds);
     end_event(r);
     log_step(r, done, result, rate);
 }
@@ -290,6 +309,17 @@ bool report_is_finished(const char *metrics)
     metrics_last(metrics, line, sizeof line);
     return strstr(line, "{\"event\":\"stop\"") == line &&
            strstr(line, "\"status\":0,");
+}
+
+int64_t report_mark(const struct report *r)
+{
+    return r->writes ? metrics_bytes(&r->metrics) : 0;
+}
+
+void report_forget(struct report *r, int64_t mark)
+{
+    if (r->writes)
+        metrics_cut(&r->metrics, mark);
 }
 
 /* Of this process: the most that was resident at a time, in bytes. */

@@ -10,17 +10,22 @@
 /* What a run tells: OUTPUT/run.ini and OUTPUT/metrics.jsonl for programs, lines
  * on the log for people.  Only rank 0 of the run writes; the other ranks make
  * the same calls, which then do nothing. */
+enum { REPORT_HOST = 64 };
+
 struct report {
     bool writes;
+    bool is_behind; /* lines wait for room on the disk */
+    long restarts;
     const struct settings *settings;
     struct metrics metrics;
     const struct names *train; /* skills */
     const char **some_names;   /* room for numbers of some skills by name */
     double *some;
-    const struct grid *grid; /* from report_start on */
-    double started;          /* by the clock, */
-    long first;              /* after so many steps */
-    double tokens;           /* of all steps, without padding */
+    const struct grid *grid;   /* from report_start on */
+    char (*host)[REPORT_HOST]; /* [ranks] on rank 0 */
+    double started;            /* by the clock, */
+    long first;                /* after so many steps */
+    double tokens;             /* of all steps, without padding */
 };
 
 /* Makes the files, or where a run was here goes on behind the first `keep`
@@ -52,6 +57,11 @@ struct saved;
 
 /* A checkpoint is on the disk. */
 void report_checkpoint(struct report *r, const struct saved *saved);
+
+/* What was told since report_mark gave this number never was. */
+int64_t report_mark(const struct report *r);
+void report_forget(struct report *r, int64_t mark);
+
 /* Collective over the grid. */
 void report_stop(struct report *r, long done, const char *reason, int status);
 

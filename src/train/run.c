@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "kernels/check.h"
+#include "src/clock.h"
 #include "src/log.h"
 #include "src/train/resume.h"
 #include "src/train/schedule.h"
@@ -75,6 +76,7 @@ static void open_mixture(struct run *run)
     size_t skills = (size_t)d->train.skills.n;
 
     start_policy(run);
+    run->losses = take((size_t)d->validation.skills.n, sizeof *run->losses);
     run->p = take(skills, sizeof *run->p);
     run->counts = take(skills, sizeof *run->counts);
     mixture_init(&run->mixture, run->settings, d->train.skills.n,
@@ -87,6 +89,7 @@ static void close_mixture(struct run *run)
 {
     sampler_free(&run->sampler);
     mixture_free(&run->mixture);
+    free(run->losses);
     free(run->p);
     free(run->counts);
     policy_free(&run->policy);
@@ -95,14 +98,25 @@ static void close_mixture(struct run *run)
     grid_free(&run->grid);
 }
 
+static void listen(struct run *run, double started)
+{
+    const struct parameters *p = &run->model.parameters;
+    double bytes = 3.0 * sizeof(wide) * (double)parameters_count(p);
+
+    stop_init(&run->stop, run->settings, run->grid.all, started, bytes);
+    run->step.stop = &run->stop;
+    run->evaluation.stop = &run->stop;
+}
+
 /* What the user can get wrong comes first, then memory, then files: a start
  * that fails leaves nothing behind. */
 bool run_open(struct run *run, const struct settings *s, struct group *g)
 {
+    double started = clock_seconds();
     struct resume from;
     struct shape shape;
 
-    *run = (struct run){.settings = s};
+    *run = (struct run){.settings = s, .at.evaluated = -1};
     check_grid(s, g);
     refuse_if(g, schedule_check(s));
     grid_init(&run->grid, g, (int)s->parallel.tensor);
@@ -122,6 +136,7 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
     resume_start(&from, run);
     step_init(&run->step, s, &run->grid, &run->data, &run->model);
     evaluate_init(&run->evaluation, s, &run->grid, &run->step.batch);
+    listen(run, started);
     report_open(&run->report, &run->directory, &run->data, from.metrics_bytes,
                 from.tokens);
     saves_init(run);

@@ -7,12 +7,14 @@
 #include "src/train/directory.h"
 #include "src/train/report.h"
 #include "src/train/saves.h"
+#include "src/train/stop.h"
 
 /* How far a run has come: `done` steps, in the round that began at step `first`
- * and has `steps`; `rounds` have begun.  Plain numbers, as a checkpoint has
- * them. */
+ * and has `steps`; `rounds` have begun, and the last evaluation was behind step
+ * `evaluated` (-1: there was none).  Plain numbers, as a checkpoint has them.
+ */
 struct progress {
-    int64_t done, first, steps, rounds;
+    int64_t done, first, steps, rounds, evaluated;
 };
 
 /* A training run on the ranks of a group: all that it holds. */
@@ -29,6 +31,8 @@ struct run {
     struct directory directory;
     struct report report;
     struct saves saves;
+    struct stop stop;
+    double *losses;  /* [evaluation skills] of the last evaluation */
     double *p;       /* [training skills] of the round */
     int64_t *counts; /* [training skills] */
     struct progress at;

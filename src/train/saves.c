@@ -9,7 +9,7 @@ void saves_init(struct run *run)
 {
     struct save save = {&run->model.parameters, &run->grid, NULL};
 
-    run->saves = (struct saves){0};
+    run->saves = (struct saves){.last = run->at.done, .retry = -1};
     if (run->settings->checkpoint.asynchronous)
         save_background_init(&run->saves.background, &save);
 }
@@ -39,15 +39,21 @@ static bool conclude(struct run *run, struct problem wrong, double from)
 
     s->is_under_way = false;
     if (is_problem(&wrong)) {
+        s->wait = s->wait ? 2 * s->wait : 1;
+        s->retry = run->at.done + s->wait;
         report_warning(&run->report, wrong.text);
         return false;
     }
+    s->last = s->saved.step;
+    s->retry = -1;
+    s->wait = 0;
     if (group_rank(run->grid.all) == 0) {
         prune(run);
         s->saved.bytes = checkpoint_files_bytes(directory, s->saved.step);
     }
     s->saved.seconds = clock_seconds() - s->start;
     s->saved.stall_seconds += clock_seconds() - from;
+    stop_note_save(&run->stop, s->saved.seconds);
     report_checkpoint(&run->report, &s->saved);
     return true;
 }
@@ -75,6 +81,14 @@ bool saves_begin(struct run *run)
     if (run->settings->checkpoint.asynchronous)
         return begin_in_background(run);
     return conclude(run, resume_save(run), s->start);
+}
+
+bool saves_are_due(const struct run *run)
+{
+    long every = run->settings->checkpoint.every;
+
+    return (every && run->at.done % every == 0) ||
+           run->at.done == run->saves.retry;
 }
 
 bool saves_is_busy(const struct run *run)

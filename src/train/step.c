@@ -6,7 +6,6 @@
 
 #include "kernels/check.h"
 #include "kernels/device.h"
-#include "mpi/world.h"
 #include "src/clock.h"
 #include "src/train/optimiser.h"
 #include "src/train/schedule.h"
@@ -28,7 +27,7 @@ void step_init(struct step *s, const struct settings *settings,
 
     *s = (struct step){.settings = settings, .grid = grid};
     batch_init(&s->batch, data, model);
-    s->sums = malloc((2 * skills + 3) * sizeof *s->sums);
+    s->sums = malloc((2 * skills + STEP_SUMS) * sizeof *s->sums);
     CHECK(s->sums, "no memory for the losses of %zu skills", skills);
     share_weights(&model->parameters, grid);
 }
@@ -62,7 +61,7 @@ static void add_micro_batch(struct step *s, const struct sampler *sampler,
 
         s->sums[row->skill] += batch_loss(b, i);
         s->sums[skills + row->skill] += (double)row->targets;
-        s->sums[2 * skills] += (double)row->data.tokens;
+        s->sums[2 * skills + STEP_TOKENS] += (double)row->data.tokens;
     }
 }
 
@@ -80,27 +79,31 @@ static void accumulate(struct step *s, const struct sampler *sampler,
         add_micro_batch(s, sampler, first + i);
 }
 
-/* Losses and requests, summed over all ranks: tensor ranks have the same
- * losses, so only the first of them counts.  Returns the targets. */
-static double sum_losses(struct step *s, struct step_result *result)
+/* What all ranks have to tell, in one sum: tensor ranks have the same losses,
+ * so only the first of them counts.  Returns the targets. */
+static double sum_losses(struct step *s, double seconds,
+                         struct step_result *result)
 {
     long skills = s->batch.data->train.skills.n;
-    double loss = 0, targets = 0;
+    double *more = s->sums + 2 * skills, loss = 0, targets = 0;
 
     if (group_rank(s->grid->tensor) > 0)
         memset(s->sums, 0, (size_t)(2 * skills + 1) * sizeof *s->sums);
-    s->sums[2 * skills + 1] = world_stop_asked();
-    s->sums[2 * skills + 2] = s->is_saving;
-    group_sum(s->grid->all, s->sums, 2 * skills + 3);
+    more[STEP_REQUESTS] = s->stop && stop_is_asked(s->stop);
+    more[STEP_SAVING] = s->is_saving;
+    more[STEP_SECONDS] = seconds;
+    group_sum(s->grid->all, s->sums, 2 * skills + STEP_SUMS);
     for (long i = 0; i < skills; i++)
         loss += s->sums[i], targets += s->sums[skills + i];
     CHECK(targets > 0, "a batch without a target");
     result->loss = loss / targets;
-    result->tokens = s->sums[2 * skills];
+    result->tokens = more[STEP_TOKENS];
     result->skill_loss = s->sums;
     result->skill_targets = s->sums + skills;
-    result->stop_asked = s->sums[2 * skills + 1] > 0;
-    result->is_saving = s->sums[2 * skills + 2] > 0;
+    result->stop_asked = more[STEP_REQUESTS] > 0;
+    result->is_saving = more[STEP_SAVING] > 0;
+    result->wait_seconds =
+        result->busy_seconds - more[STEP_SECONDS] / group_size(s->grid->all);
     return targets;
 }
 
@@ -137,15 +140,16 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
     struct parameters *p = &s->batch.model->parameters;
     long skills = s->batch.data->train.skills.n;
     double start = clock_seconds(), clip = s->settings->train.clip;
-    double mean = 1, factor, targets;
+    double mean = 1, factor, targets, seconds;
     struct step_result result = {0};
 
-    memset(s->sums, 0, (size_t)(2 * skills + 3) * sizeof *s->sums);
+    memset(s->sums, 0, (size_t)(2 * skills + STEP_SUMS) * sizeof *s->sums);
     accumulate(s, sampler, in_round);
-    result.busy_seconds = group_largest(s->grid->all, clock_seconds() - start,
-                                        &result.slowest_rank);
+    seconds = clock_seconds() - start;
+    result.busy_seconds =
+        group_largest(s->grid->all, seconds, &result.slowest_rank);
     step_sum_gradients(p, s->grid);
-    targets = sum_losses(s, &result);
+    targets = sum_losses(s, seconds, &result);
     if (s->settings->train.loss_denominator == DENOMINATOR_REAL)
         mean = positions(s) / targets;
     judge(s, number, mean, &result);

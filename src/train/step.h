@@ -4,6 +4,7 @@
 #include "mpi/grid.h"
 #include "src/train/batch.h"
 #include "src/train/sampler.h"
+#include "src/train/stop.h"
 
 /* One step of training: the gradient of the mean loss over the targets of a
  * global batch, clipped, and an update.
@@ -25,9 +26,17 @@ struct step {
     const struct settings *settings;
     const struct grid *grid;
     struct batch batch;
-    double *sums;   /* [2 skills + 3] loss and targets by skill, tokens of the
-                       batch, requests to stop, ranks that write a checkpoint */
-    bool is_saving; /* this rank writes one: told by the caller */
+    struct stop *stop; /* not owned; NULL: nobody asks */
+    bool is_saving;    /* this rank writes a checkpoint: told by the caller */
+    double *sums; /* [2 skills + STEP_SUMS] loss and targets by skill, and: */
+};
+
+enum {
+    STEP_TOKENS,   /* without padding */
+    STEP_REQUESTS, /* to stop */
+    STEP_SAVING,   /* ranks that write a checkpoint */
+    STEP_SECONDS,  /* until the sum of the gradients */
+    STEP_SUMS
 };
 
 struct step_result {
@@ -37,7 +46,8 @@ struct step_result {
     const double *skill_targets; /* valid until the next step */
     double rate, norm;           /* norm of the gradient, before clipping */
     double busy_seconds;         /* of the rank that came last to the sum of */
-    int slowest_rank;            /* gradients */
+    int slowest_rank;            /* gradients, */
+    double wait_seconds;         /* for which a rank waited, on average */
     bool stop_asked;             /* of any rank */
     bool is_saving;              /* any rank */
     bool is_finite;              /* loss and norm */

@@ -1,0 +1,118 @@
+#include "src/train/stop.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mpi/world.h"
+#include "src/clock.h"
+#include "src/launcher.h"
+#include "src/log.h"
+
+static const double disk_speed = 100e6, between_looks = 1;
+
+static bool is_root(const struct stop *s)
+{
+    return group_rank(s->g) == 0;
+}
+
+static void set_limit(struct stop *s, double ends, const char *name)
+{
+    if (ends < s->ends)
+        s->ends = ends, s->limit = name;
+}
+
+/* An end that is past was inherited, or the job has got more time since. */
+static void find_limit(struct stop *s, long limit, double started)
+{
+    const char *name = NULL;
+    double left = launcher_seconds_left(&name);
+
+    s->ends = INFINITY;
+    if (limit > 0)
+        set_limit(s, started + (double)limit, "train.time_limit");
+    if (name && left > 0)
+        set_limit(s, clock_seconds() + left, name);
+    else if (name)
+        log_warning("%s is past, and does not count", name);
+    if (s->limit)
+        log_line("stops in time for %s, in %.0f s", s->limit,
+                 s->ends - clock_seconds());
+}
+
+void stop_init(struct stop *s, const struct settings *settings, struct group *g,
+               double started, double bytes)
+{
+    *s = (struct stop){.g = g, .save = bytes / disk_speed};
+    snprintf(s->file, sizeof s->file, "%s/STOP", settings->output.directory);
+    if (is_root(s))
+        find_limit(s, settings->train.time_limit, started);
+}
+
+static bool has_file(struct stop *s)
+{
+    double now = clock_seconds();
+
+    if (now < s->next_look)
+        return false;
+    s->next_look = now + between_looks;
+    return access(s->file, F_OK) == 0;
+}
+
+static bool is_late(const struct stop *s)
+{
+    return clock_seconds() + 2 * s->step + s->save >= s->ends;
+}
+
+/* Stays in s->reason until all agree. */
+bool stop_is_asked(struct stop *s)
+{
+    const char *signal = world_stop_signal();
+
+    if (s->reason[0])
+        return true;
+    if (signal)
+        snprintf(s->reason, sizeof s->reason, "%s at rank %d", signal,
+                 group_rank(s->g));
+    else if (is_root(s) && is_late(s))
+        snprintf(s->reason, sizeof s->reason, "%s", s->limit);
+    else if (is_root(s) && has_file(s))
+        snprintf(s->reason, sizeof s->reason, "the file STOP");
+    return s->reason[0];
+}
+
+void stop_agree(struct stop *s)
+{
+    struct problem reason = NO_PROBLEM;
+
+    memcpy(reason.text, s->reason, sizeof s->reason);
+    reason = group_agree(s->g, reason);
+    memcpy(s->reason, reason.text, sizeof s->reason);
+}
+
+bool stop_poll(struct stop *s)
+{
+    if (!s || !group_any(s->g, stop_is_asked(s)))
+        return false;
+    stop_agree(s);
+    return true;
+}
+
+void stop_note_step(struct stop *s, double seconds)
+{
+    s->step = fmax(s->step, seconds);
+}
+
+void stop_note_save(struct stop *s, double seconds)
+{
+    s->save = fmax(s->save, seconds);
+}
+
+void stop_end(struct stop *s)
+{
+    if (is_root(s) && unlink(s->file) != 0 && errno != ENOENT)
+        log_warning("%s can't be removed (%s): the next start will stop too",
+                    s->file, strerror(errno));
+}
