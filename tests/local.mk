@@ -57,6 +57,7 @@ test_vmath_cflags = $(KERNEL_CFLAGS)
 sh_tests += %D%/checkpoint.sh
 sh_tests += %D%/cli.sh
 sh_tests += %D%/cudasim.sh
+sh_tests += %D%/faults.sh
 sh_tests += %D%/gpusim.sh
 sh_tests += %D%/harness.sh
 sh_tests += %D%/headers.sh
@@ -97,7 +98,8 @@ EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h
 EXTRA_DIST += %D%/policy_case.h %D%/sample_files.h %D%/shard_files.h
 EXTRA_DIST += %D%/small_run.h %D%/start.h %D%/synth_set.h %D%/tap.h
 EXTRA_DIST += %D%/test_narrow.c
-EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/mpi-tap %D%/strip.awk
+EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/fault_frame.sh \
+	%D%/mpi-tap %D%/strip.awk
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 
 TEST_EXTENSIONS = .sh

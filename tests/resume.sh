@@ -57,16 +57,6 @@ told() {
     -e 's/,"tokens_per_second".*//' -e p "$1/metrics.jsonl"
 }
 
-# stopped_at STEP DIR FROM: DIR as FROM was when it had just saved that step.
-stopped_at() {
-  rm -rf "$2"
-  mkdir "$2"
-  cp "$3/run.ini" "$2"
-  sed "/\"event\":\"checkpoint\",\"step\":$1,/q" "$3/metrics.jsonl" \
-    >"$2/metrics.jsonl"
-  cp "$3/checkpoint-$(printf %08d "$1").h5" "$2"
-}
-
 check "trains, and saves every step" train 2 1 whole
 told whole >whole.told
 same "all are there" 12 "$(find whole -name 'checkpoint-*.h5' | wc -l)"

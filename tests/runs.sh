@@ -76,6 +76,16 @@ agree() {
   fi
 }
 
+# stopped_at STEP DIR FROM: DIR as FROM was when it had just saved that step.
+stopped_at() {
+  rm -rf "$2"
+  mkdir "$2"
+  cp "$3/run.ini" "$2"
+  sed "/\"event\":\"checkpoint\",\"step\":$1,/q" "$3/metrics.jsonl" \
+    >"$2/metrics.jsonl"
+  cp "$3/checkpoint-$(printf %08d "$1").h5" "$2"
+}
+
 # falls DIR SKILLS: the last validation loss of each skill is below its first.
 falls() {
   sed -n '/"event":"evaluation"/s/.*"loss":{\([^}]*\)}.*/\1/p' \
