@@ -126,11 +126,15 @@ void op_embed_backward(const int32_t *token, struct mat dx, long first,
  *     take the maximum of peak_all over the ranks
  *   op_cross_entropy_sums           moves the sums to the common peak
  *     sum `sums` over the ranks
- *   op_cross_entropy_losses         loss = log(sum) + peak_all - target logit
+ *   op_cross_entropy_losses         loss = log Z - target logit,
+ *                                   log Z = log(sum) + peak_all
+ *   op_cross_entropy_logs           log Z
  *   op_cross_entropy_hits           1 where no logit is above the target's
- *   op_cross_entropy_backward       e becomes (softmax - onehot) * scale
+ *   op_cross_entropy_backward       e becomes the gradient of scale times
+ *                                   (loss + z log^2 Z):
+ *                                   (softmax (1 + 2 z log Z) - onehot) * scale
  *
- * A target of -1 is outside the loss: loss 0, hit 0, gradient 0. */
+ * A target of -1 is outside the loss: loss 0, log 0, hit 0, gradient 0. */
 struct cross_entropy {
     const int32_t *target; /* [rows], global ids */
     long first, valid;     /* columns [0, valid) are ids first ...; the rest is
@@ -138,6 +142,7 @@ struct cross_entropy {
     wide *peak;            /* [rows] this rank's maximum */
     wide *peak_all;        /* [rows] */
     wide *sums;            /* [2, rows] sums of e; target logit or 0 */
+    wide z;                /* the z-loss's factor; 0: none */
 };
 
 void op_cross_entropy_exponentials(const struct cross_entropy *c,
@@ -145,6 +150,7 @@ void op_cross_entropy_exponentials(const struct cross_entropy *c,
 void op_cross_entropy_sums(const struct cross_entropy *c, long rows);
 void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
                              wide *loss);
+void op_cross_entropy_logs(const struct cross_entropy *c, long rows, wide *log);
 void op_cross_entropy_hits(const struct cross_entropy *c, long rows, wide *hit);
 void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
                                wide scale);

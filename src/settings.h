@@ -75,6 +75,7 @@ struct settings {
         double beta1, beta2, epsilon, weight_decay, clip;
         long seed;
         int loss, loss_denominator;
+        double z_loss;
         int recompute;
         int precision, device;
         long time_limit, watchdog;

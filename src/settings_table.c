@@ -185,6 +185,10 @@ CHOICE(train, loss, "all|answer", "all",
 CHOICE(train, loss_denominator, "real|all", "real",
      "the loss of a batch is the mean over: its real targets; all positions, "
      "padding too, as the authors' program does"),
+DOUBLE(train, z_loss, 0, INFINITY, CLOSED, "0",
+     "factor of log^2 Z in what is minimised, Z the sum of the exponentials of "
+     "the logits, which keeps logits small; 1e-4 is common; the losses that are "
+     "told are without it"),
 CHOICE(train, recompute, "none|attention|block", "none",
      "activations that backward computes again instead of keeping them: none; "
      "those of attention and all that costs little; all but each block's input"),

@@ -29,7 +29,7 @@ static struct piece piece_take(const int32_t *target, struct sample whole,
             part.at[i] = j % 2 ? NAN : 1e6;
     }
     return (struct piece){{oracle_put_ids(target, ROWS), first, valid, kept,
-                           kept + ROWS, kept + 2 * ROWS},
+                           kept + ROWS, kept + 2 * ROWS, 0},
                           oracle_put(part, gap)};
 }
 
@@ -66,40 +66,37 @@ static void run(struct piece *p, int pieces, double scale, struct mat loss)
     }
 }
 
-/* Losses of all rows, and their gradients times scale. */
-static void oracle(const int32_t *target, struct sample logits, double scale,
-                   struct sample loss, struct sample gradient)
+struct wanted {
+    struct sample loss, log, hit; /* [1, ROWS] */
+    struct sample gradient;       /* of scale times (loss + z log^2) */
+};
+
+static struct wanted oracle(const int32_t *target, struct sample logits,
+                            double scale, double z)
 {
+    struct wanted w = {oracle_zero(1, ROWS), oracle_zero(1, ROWS),
+                       oracle_zero(1, ROWS), oracle_zero(ROWS, logits.cols)};
+
     for (long r = 0; r < ROWS; r++) {
         const double *row = logits.at + r * logits.cols;
         double sum = 0, peak = row[0];
 
-        loss.at[r] = 0;
         if (target[r] < 0)
             continue;
         for (long j = 0; j < logits.cols; j++)
             peak = fmax(peak, row[j]);
         for (long j = 0; j < logits.cols; j++)
             sum += exp(row[j] - peak);
-        loss.at[r] = log(sum) + (peak - row[target[r]]);
+        w.loss.at[r] = log(sum) + (peak - row[target[r]]);
+        w.log.at[r] = log(sum) + peak;
+        /* No logit is above the target's. */
+        w.hit.at[r] = row[target[r]] == peak;
         for (long j = 0; j < logits.cols; j++)
-            gradient.at[r * logits.cols + j] =
-                scale * (exp(row[j] - peak) / sum - (j == target[r]));
+            w.gradient.at[r * logits.cols + j] =
+                scale * (exp(row[j] - peak) / sum * (1 + 2 * z * w.log.at[r]) -
+                         (j == target[r]));
     }
-}
-
-/* 1 where no logit is above the target's. */
-static void oracle_hits(const int32_t *target, struct sample logits,
-                        struct sample hit)
-{
-    for (long r = 0; r < ROWS; r++) {
-        const double *row = logits.at + r * logits.cols;
-
-        hit.at[r] = target[r] >= 0;
-        for (long j = 0; target[r] >= 0 && j < logits.cols; j++)
-            if (row[j] > row[target[r]])
-                hit.at[r] = 0;
-    }
+    return w;
 }
 
 /* The gradient of a piece against its columns of the whole one; the padding
@@ -125,34 +122,37 @@ static double gradient_error(const struct piece *p, struct sample whole)
 
 /* bounds: first id of each piece, then the size of the vocabulary. */
 static void test_pieces(const char *name, struct sample logits,
-                        const int32_t *target, const long *bounds, int pieces)
+                        const int32_t *target, const long *bounds, int pieces,
+                        double z)
 {
     const double scale = 0.125;
     struct piece p[MOST_PIECES];
-    struct sample loss = oracle_zero(1, ROWS);
-    struct sample gradient = oracle_zero(ROWS, logits.cols);
-    struct sample hit = oracle_zero(1, ROWS);
-    struct mat got = oracle_put(loss, 0), hits = oracle_put(loss, 0);
-    double e, g = 0, wrong = 0;
+    struct wanted want = oracle(target, logits, scale, z);
+    struct mat loss = oracle_put(oracle_zero(1, ROWS), 0);
+    struct mat hit = oracle_put(oracle_zero(1, ROWS), 0);
+    struct mat log = oracle_put(oracle_zero(1, ROWS), 0);
+    double e, l = 0, g = 0, wrong = 0;
 
-    for (int k = 0; k < pieces; k++)
+    for (int k = 0; k < pieces; k++) {
         p[k] = piece_take(target, logits, bounds[k], bounds[k + 1] - bounds[k],
                           pieces == 1 ? 0 : k + 3, k);
-    run(p, pieces, scale, got);
-    oracle(target, logits, scale, loss, gradient);
-    oracle_hits(target, logits, hit);
-    e = oracle_error(got, loss);
-    for (int k = 0; k < pieces; k++)
-        g = fmax(g, gradient_error(&p[k], gradient));
+        p[k].c.z = (wide)z;
+    }
+    run(p, pieces, scale, loss);
+    e = oracle_error(loss, want.loss);
+    for (int k = 0; k < pieces; k++) {
+        g = fmax(g, gradient_error(&p[k], want.gradient));
+        op_cross_entropy_hits(&p[k].c, ROWS, hit.at);
+        wrong = worse(wrong, oracle_error(hit, want.hit));
+        op_cross_entropy_logs(&p[k].c, ROWS, log.at);
+        l = worse(l, oracle_error(log, want.log));
+    }
     /* The exponential of a difference of up to 10 takes over its rounding. */
     ok(e < 8 * oracle_unit, "%s in %d pieces: losses %.2g", name, pieces, e);
-    for (int k = 0; k < pieces; k++) {
-        op_cross_entropy_hits(&p[k].c, ROWS, hits.at);
-        wrong = worse(wrong, oracle_error(hits, hit));
-    }
     ok(wrong == 0, "%s in %d pieces: hits", name, pieces);
-    ok(g < 16 * oracle_unit * scale, "%s in %d pieces: gradients %.2g", name,
-       pieces, g);
+    ok(l < 8 * oracle_unit, "%s in %d pieces: logs %.2g", name, pieces, l);
+    ok(g < 16 * oracle_unit * scale, "%s in %d pieces, z %g: gradients %.2g",
+       name, pieces, z, g);
     oracle_free();
 }
 
@@ -256,16 +256,17 @@ int main(int argc, char **argv)
                  {"close calls", close_calls}};
 
     start(&argc, &argv);
-    for (int k = 0; k < 15; k++) {
+    for (int k = 0; k < 30; k++) {
         struct sample x = oracle_random(ROWS, 1300, "logits");
+        double z = k % 2 ? 1e-3 : 0;
 
         for (long i = 0; i < ROWS * 1300; i++)
-            x.at[i] = (real)cases[k / 3].logit(x.at[i], i / 1300, i % 1300);
-        if (k % 3 == 0)
-            test_pieces(cases[k / 3].name, x, target, one, 1);
+            x.at[i] = (real)cases[k / 6].logit(x.at[i], i / 1300, i % 1300);
+        if (k % 6 < 2)
+            test_pieces(cases[k / 6].name, x, target, one, 1, z);
         else
-            test_pieces(cases[k / 3].name, x, target, k % 3 == 1 ? two : four,
-                        k % 3 == 1 ? 2 : 4);
+            test_pieces(cases[k / 6].name, x, target, k % 6 < 4 ? two : four,
+                        k % 6 < 4 ? 2 : 4, z);
     }
     test_difference();
     test_bits();

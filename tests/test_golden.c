@@ -79,7 +79,7 @@ static void mean_gradient(struct model *m, const struct example *b,
 
     device_zero(p->gradient, (size_t)p->numbers * sizeof *p->gradient);
     model_gradients(m, &(struct model_batch){b->token, b->target}, 1.0 / TOKENS,
-                    &(struct model_result){losses, NULL});
+                    &(struct model_result){.losses = losses});
     coll_sum_wide(m->tensor, p->gradient, p->partial);
 }
 
@@ -136,7 +136,7 @@ static void check_losses(struct model *m, const struct example *b,
     double worst = 0;
 
     model_losses(m, &(struct model_batch){b->token, b->target},
-                 &(struct model_result){losses, NULL});
+                 &(struct model_result){.losses = losses});
     for (int i = 0; i < TOKENS; i++)
         worst = worse(worst, fabs((double)losses[i] / golden->losses[i] - 1));
     ok(worst < loss_tolerance, "%s: losses of %d tokens, worst %.1e", name,
@@ -169,7 +169,7 @@ static void check_training(struct small_run *run, const struct example *b,
         mean_gradient(&run->model, b, losses);
         update(run, step, clip);
         model_losses(&run->model, &(struct model_batch){b->token, b->target},
-                     &(struct model_result){losses, NULL});
+                     &(struct model_result){.losses = losses});
         for (int i = 0; i < TOKENS; i++)
             mean += (double)losses[i] / TOKENS;
         worst = worse(worst, fabs(mean / golden[step] - 1));

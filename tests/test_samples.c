@@ -134,7 +134,7 @@ static struct said ask(const struct made *s, bool answer_only)
         said.targets += target[t] >= 0;
     }
     model_gradients(m, &(struct model_batch){s->token, target}, 1,
-                    &(struct model_result){losses, NULL});
+                    &(struct model_result){.losses = losses});
     for (long t = 0; t < s->n - 1; t++)
         said.loss += target[t] >= 0 ? (double)losses[t] : 0;
     for (long t = s->answer - 1; t < s->answer_end - 1; t++)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/device.h"
 #include "src/train/evaluate.h"
 #include "tests/bits.h"
 #include "tests/small_run.h"
@@ -27,10 +28,14 @@ static const char *const base[] = {"model.layers=1",
                                    "train.seed=7",
                                    NULL};
 
+static const char *const none[] = {NULL};
+
 /* 12 sequences go to 1, 2 or 4 data ranks in micro-batches of 3. */
-static void open_run(struct small_run *run, int tensor)
+static void open_run(struct small_run *run, int tensor,
+                     const char *const *extra)
 {
     small_settings(&run->settings, base);
+    small_settings_add(&run->settings, extra);
     small_run_open(run, group_world(), tensor);
 }
 
@@ -80,7 +85,7 @@ static void check_step(int tensor)
     double loss[SKILLS] = {0}, tokens[SKILLS] = {0}, worst = 0, total = 0;
     struct step_result result;
 
-    open_run(&run, tensor);
+    open_run(&run, tensor, none);
     for (int64_t j = BATCH; j < 2 * BATCH; j++) { /* the second step's */
         struct draw draw = sampler_draw(&run.sampler, j);
 
@@ -113,7 +118,7 @@ static void check_denominators(int tensor)
     double norm[2];
 
     for (int i = 0; i < 2; i++) {
-        open_run(&run, tensor);
+        open_run(&run, tensor, none);
         run.settings.train.loss_denominator = i;
         norm[i] = step_run(&run.step, &run.sampler, 0, 0).norm;
         small_run_close(&run);
@@ -122,6 +127,23 @@ static void check_denominators(int tensor)
     ok(norm[0] == norm[1],
        "%d tensor ranks: norm over real targets %.17g, over all %.17g", tensor,
        norm[0], norm[1]);
+}
+
+/* Without weights in the head Z is the number of ids.  What is reported is the
+ * mean over all ranks. */
+static void check_z_loss(int tensor)
+{
+    struct small_run run;
+    struct parameters *p = &run.model.parameters;
+    double expect = 0.25 * pow(log(40), 2), found;
+
+    open_run(&run, tensor, (const char *const[]){"train.z_loss=0.25", NULL});
+    device_zero(p->weight, (size_t)p->numbers * sizeof *p->weight);
+    found = step_run(&run.step, &run.sampler, 0, 0).z_loss;
+    ok(fabs(found - expect) < 1e-14, "%d tensor ranks: z-loss, off by %.1e",
+       tensor, fabs(found - expect));
+    small_run_close(&run);
+    settings_free(&run.settings);
 }
 
 static void check_split(struct small_run *run, struct evaluation *e,
@@ -149,7 +171,7 @@ static void check_evaluation(int tensor)
     struct small_run run;
     struct evaluation e;
 
-    open_run(&run, tensor);
+    open_run(&run, tensor, none);
     evaluate_init(&e, &run.settings, &run.grid, &run.step.batch);
     run.settings.evaluate.windows = 5;
     check_split(&run, &e, &run.data.validation);
@@ -168,7 +190,7 @@ static void check_copies(int tensor)
     struct parameters *p = &run.model.parameters;
     int rank = group_rank(group_world()), data;
 
-    open_run(&run, tensor);
+    open_run(&run, tensor, none);
     data = group_size(run.grid.data);
     for (long i = 0; i < p->numbers; i++) {
         p->master[i] += (wide)rank;
@@ -196,7 +218,7 @@ static void check_splits(void)
     struct small_run run;
     int32_t train[LENGTH + 1], validation[LENGTH + 1], most = 0;
 
-    open_run(&run, 1);
+    open_run(&run, 1, none);
     for (int64_t w = 0; w < 50; w++) {
         read_stream(&run, &run.data.validation, 0, w, validation);
         for (int t = 0; t <= LENGTH; t++)
@@ -216,6 +238,7 @@ int main(int argc, char **argv)
     for (int tensor = 1; tensor <= group_size(group_world()); tensor *= 2) {
         check_step(tensor);
         check_denominators(tensor);
+        check_z_loss(tensor);
         check_evaluation(tensor);
         check_copies(tensor);
     }

@@ -77,6 +77,17 @@ void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
                                          (c->peak_all[r] - c->sums[rows + r]);
 }
 
+static wide log_z(const struct cross_entropy *c, long r)
+{
+    return vmath_log(c->sums[r]) + c->peak_all[r];
+}
+
+void op_cross_entropy_logs(const struct cross_entropy *c, long rows, wide *log)
+{
+    for (long r = 0; r < rows; r++)
+        log[r] = c->target[r] < 0 ? 0 : log_z(c, r);
+}
+
 void op_cross_entropy_hits(const struct cross_entropy *c, long rows, wide *hit)
 {
     for (long r = 0; r < rows; r++)
@@ -97,6 +108,9 @@ void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
 
         wide factor =
             vmath_exp(c->peak[r] - c->peak_all[r]) * scale / c->sums[r];
+
+        if (c->z > 0)
+            factor *= 1 + 2 * c->z * log_z(c, r);
 
 #pragma omp simd
         for (long j = 0; j < c->valid; j++)

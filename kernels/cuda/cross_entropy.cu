@@ -90,6 +90,25 @@ extern "C" void op_cross_entropy_losses(const struct cross_entropy *c,
     LAUNCH(losses, a_thread_each(rows), *c, rows, loss);
 }
 
+static __device__ wide log_z(const struct cross_entropy &c, long r)
+{
+    return log(c.sums[r]) + c.peak_all[r];
+}
+
+static __global__ void logs(struct cross_entropy c, long rows, wide *to)
+{
+    long r = thread_number();
+
+    if (r < rows)
+        to[r] = c.target[r] < 0 ? 0 : log_z(c, r);
+}
+
+extern "C" void op_cross_entropy_logs(const struct cross_entropy *c, long rows,
+                                      wide *log)
+{
+    LAUNCH(logs, a_thread_each(rows), *c, rows, log);
+}
+
 static __global__ void hits(struct cross_entropy c, long rows, wide *hit)
 {
     long r = thread_number();
@@ -116,6 +135,8 @@ static __global__ void backward(struct cross_entropy c, struct mat e,
     if (c.target[r] >= 0) {
         wide factor = exp(c.peak[r] - c.peak_all[r]) * scale / c.sums[r];
 
+        if (c.z > 0)
+            factor *= 1 + 2 * c.z * log_z(c, r);
         p = pack_load(row + j, e.cols - j);
         for (int i = 0; i < PACK; i++)
             p.v[i] = p.v[i] * factor - (j + i == at ? scale : 0);

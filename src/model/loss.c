@@ -21,11 +21,14 @@ void loss_init(struct loss *l, const struct shape *shape,
     l->logits = mat_take(a, rows, l->rows.piece);
     l->cross_entropy.first = l->rows.first;
     l->cross_entropy.valid = l->rows.n;
+    l->cross_entropy.z = (wide)shape->z_loss;
     l->cross_entropy.peak = wide_take(a, rows);
     l->cross_entropy.peak_all = wide_take(a, rows);
     l->cross_entropy.sums = wide_take(a, 2 * rows);
     l->losses = wide_take(a, shape->tokens);
     l->hits = wide_take(a, shape->tokens);
+    if (shape->z_loss > 0)
+        l->logs = wide_take(a, shape->tokens);
     l->scratch = scratch;
 }
 
@@ -76,6 +79,8 @@ void loss_forward_backward(struct loss *l, struct group *tensor, struct mat x,
         long n = rows_at(l, x, i);
         struct mat d_logits = rows_forward(l, tensor, target, i, n);
 
+        if (l->cross_entropy.z > 0)
+            op_cross_entropy_logs(&l->cross_entropy, n, l->logs + i);
         op_cross_entropy_backward(&l->cross_entropy, d_logits, scale);
         op_gemm_add('T', 'N', d_logits, mat_rows(l->normed, i, n), l->dw);
         op_gemm('N', 'N', d_logits, l->w, 0, mat_rows(d_normed, i, n));

@@ -123,4 +123,6 @@ void model_gradients(struct model *m, const struct model_batch *batch,
     }
     embed_backward(&m->embed, m->token, m->dx);
     get(m, m->loss.losses, result->losses);
+    if (result->logs)
+        get(m, m->loss.logs, result->logs);
 }

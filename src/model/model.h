@@ -37,14 +37,15 @@ struct model_batch {
 
 struct model_result {
     wide *losses;
-    wide *hits; /* 1 where the target's logit is the highest, else 0; NULL: not
-                   asked for */
+    wide *hits; /* 1 where the target's logit is the highest, else 0 */
+    wide *logs; /* log Z, where there is a z-loss (loss.h) */
 };
 
-/* model_gradients adds the gradient of `scale` times the sum of the losses to
- * the gradients of the parameters, of which the first parameters.partial
- * numbers are still to be summed over the tensor ranks; it finds no hits.
- * Collective over tensor. */
+/* model_losses fills losses and, unless they are NULL, hits; model_gradients
+ * losses and logs in the same way, and it adds the gradient of `scale` times
+ * the sum of what is minimised to the gradients of the parameters, of which the
+ * first parameters.partial numbers are still to be summed over the tensor
+ * ranks.  Collective over tensor. */
 void model_losses(struct model *m, const struct model_batch *batch,
                   const struct model_result *result);
 void model_gradients(struct model *m, const struct model_batch *batch,

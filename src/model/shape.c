@@ -35,6 +35,7 @@ struct problem shape_init(struct shape *shape, const struct settings *s,
         .tied = s->model.tied,
         .activation = (enum gelu)s->model.activation,
         .recompute = (enum recompute)s->train.recompute,
+        .z_loss = s->train.z_loss,
         .tensor_size = 1,
     };
     /* Cut off, not rounded, as in the models that are around. */

@@ -16,6 +16,7 @@ struct shape {
     bool parallel_residual, tied;
     enum gelu activation;
     enum recompute recompute;
+    double z_loss;
     int tensor_size, tensor_rank;
     long sequences, length, tokens; /* tokens = sequences * length */
 };

@@ -16,8 +16,11 @@ void batch_init(struct batch *b, const struct data *data, struct model *model)
     b->target = malloc(tokens * sizeof *b->target);
     b->losses = malloc(tokens * sizeof *b->losses);
     b->hits = malloc(tokens * sizeof *b->hits);
+    if (model->shape.z_loss > 0)
+        b->logs = calloc(tokens, sizeof *b->logs);
     b->row = calloc((size_t)b->sequences, sizeof *b->row);
-    CHECK(b->token && b->target && b->losses && b->hits && b->row,
+    CHECK(b->token && b->target && b->losses && b->hits && b->row &&
+              (b->logs || model->shape.z_loss <= 0),
           "no memory for a micro-batch of %zu tokens", tokens);
 }
 
@@ -27,6 +30,7 @@ void batch_free(struct batch *b)
     free(b->target);
     free(b->losses);
     free(b->hits);
+    free(b->logs);
     free(b->row);
 }
 
@@ -63,13 +67,14 @@ void batch_leave_out(struct batch *b, long i)
 void batch_losses(struct batch *b)
 {
     model_losses(b->model, &(struct model_batch){b->token, b->target},
-                 &(struct model_result){b->losses, b->hits});
+                 &(struct model_result){.losses = b->losses, .hits = b->hits});
 }
 
 void batch_gradients(struct batch *b, double scale)
 {
-    model_gradients(b->model, &(struct model_batch){b->token, b->target}, scale,
-                    &(struct model_result){b->losses, NULL});
+    model_gradients(
+        b->model, &(struct model_batch){b->token, b->target}, scale,
+        &(struct model_result){.losses = b->losses, .logs = b->logs});
 }
 
 double batch_loss(const struct batch *b, long i)
@@ -78,6 +83,15 @@ double batch_loss(const struct batch *b, long i)
 
     for (long t = i * b->length; t < (i + 1) * b->length; t++)
         sum += (double)b->losses[t];
+    return sum;
+}
+
+double batch_log_squares(const struct batch *b)
+{
+    double sum = 0;
+
+    for (long t = 0; b->logs && t < b->sequences * b->length; t++)
+        sum += (double)b->logs[t] * (double)b->logs[t];
     return sum;
 }
 

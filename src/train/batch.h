@@ -13,6 +13,7 @@ struct batch {
     long sequences, length;
     int32_t *token, *target; /* [sequences, length]; target -1: not counted */
     wide *losses, *hits;     /* [sequences, length] */
+    wide *logs;              /* [sequences, length]; NULL without a z-loss */
     struct batch_row *row;   /* [sequences] */
 };
 
@@ -37,6 +38,10 @@ void batch_gradients(struct batch *b, double scale);
 
 /* The sum of the losses of sequence i. */
 double batch_loss(const struct batch *b, long i);
+
+/* The sum of log^2 Z over the targets of all sequences; 0 without a z-loss.
+ * After batch_gradients. */
+double batch_log_squares(const struct batch *b);
 
 /* Whether every token of its answer is what the model finds most likely: greedy
  * decoding would give just this answer.  After batch_losses. */

@@ -277,6 +277,8 @@ void report_step(struct report *r, long done, const struct step_result *result,
     metrics_number(&r->metrics, "tokens", r->tokens);
     metrics_number(&r->metrics, "loss", result->loss);
     add_skill_loss(r, result);
+    if (r->settings->train.z_loss > 0)
+        metrics_number(&r->metrics, "z_loss", result->z_loss);
     metrics_number(&r->metrics, "learning_rate", result->rate);
     metrics_number(&r->metrics, "grad_norm", result->norm);
     metrics_number(&r->metrics, "tokens_per_second", rate);

@@ -63,6 +63,7 @@ static void add_micro_batch(struct step *s, const struct sampler *sampler,
         s->sums[skills + row->skill] += (double)row->targets;
         s->sums[2 * skills + STEP_TOKENS] += (double)row->data.tokens;
     }
+    s->sums[2 * skills + STEP_LOG_SQUARES] += batch_log_squares(b);
 }
 
 static void accumulate(struct step *s, const struct sampler *sampler,
@@ -88,7 +89,8 @@ static double sum_losses(struct step *s, double seconds,
     double *more = s->sums + 2 * skills, loss = 0, targets = 0;
 
     if (group_rank(s->grid->tensor) > 0)
-        memset(s->sums, 0, (size_t)(2 * skills + 1) * sizeof *s->sums);
+        memset(s->sums, 0,
+               (size_t)(2 * skills + STEP_REQUESTS) * sizeof *s->sums);
     more[STEP_REQUESTS] = s->stop && stop_is_asked(s->stop);
     more[STEP_SAVING] = s->is_saving;
     more[STEP_SECONDS] = seconds;
@@ -97,6 +99,8 @@ static double sum_losses(struct step *s, double seconds,
         loss += s->sums[i], targets += s->sums[skills + i];
     CHECK(targets > 0, "a batch without a target");
     result->loss = loss / targets;
+    result->z_loss =
+        s->settings->train.z_loss * more[STEP_LOG_SQUARES] / targets;
     result->tokens = more[STEP_TOKENS];
     result->skill_loss = s->sums;
     result->skill_targets = s->sums + skills;

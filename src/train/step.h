@@ -32,15 +32,17 @@ struct step {
 };
 
 enum {
-    STEP_TOKENS,   /* without padding */
-    STEP_REQUESTS, /* to stop */
-    STEP_SAVING,   /* ranks that write a checkpoint */
-    STEP_SECONDS,  /* until the sum of the gradients */
+    STEP_TOKENS,      /* without padding */
+    STEP_LOG_SQUARES, /* for the z-loss */
+    STEP_REQUESTS,    /* to stop */
+    STEP_SAVING,      /* ranks that write a checkpoint */
+    STEP_SECONDS,     /* until the sum of the gradients */
     STEP_SUMS
 };
 
 struct step_result {
     double loss;                 /* mean over the targets of the batch */
+    double z_loss;               /* mean of z log^2 Z; not part of loss */
     double tokens;               /* of the batch, without padding */
     const double *skill_loss;    /* [skills] sums over targets, and how many; */
     const double *skill_targets; /* valid until the next step */
