@@ -36,6 +36,11 @@ void op_bias_backward(struct mat dx, wide *db);
 void op_residual(struct mat x, struct mat s, const real *b1, const real *b2,
                  struct mat y);
 
+/* own = the sum of `others` + 1 arrays of n, added in order: copies [others,
+ * n], and own before copy `place`. */
+void op_sum_copies(wide *own, const wide *copies, long place, long others,
+                   long n);
+
 /* Sum of squares, in double, to the host. */
 double op_sum_squares(const wide *x, long n);
 

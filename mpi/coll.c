@@ -6,7 +6,7 @@
 #include "mpi/coll_direct.h"
 #include "mpi/trace.h"
 
-static struct coll_direct *direct_way(struct group *g)
+struct coll_direct *coll_direct_of(struct group *g)
 {
     if (!g->is_way_chosen) {
         g->is_way_chosen = true;
@@ -18,16 +18,10 @@ static struct coll_direct *direct_way(struct group *g)
 
 const char *coll_way(struct group *g)
 {
-    return g->size == 1       ? "none"
-           : direct_way(g)    ? "NCCL"
-           : device_is_host() ? "MPI"
-                              : "MPI through the host";
-}
-
-static void count(struct group *g, long n, size_t width)
-{
-    g->traffic.calls++;
-    g->traffic.bytes += n * (int64_t)width;
+    return g->size == 1        ? "none"
+           : coll_direct_of(g) ? "NCCL"
+           : device_is_host()  ? "MPI"
+                               : "MPI through the host";
 }
 
 #ifdef SKILLET_BF16
@@ -91,8 +85,8 @@ static void reduce(struct group *g, void *x, long n, enum coll_number number,
 
     if (g->size == 1)
         return;
-    count(g, n, width);
-    if (direct_way(g)) {
+    comm_count(g, n, width);
+    if (coll_direct_of(g)) {
         coll_direct_reduce(g->direct, x, n, number, join);
         return;
     }
@@ -122,9 +116,9 @@ void coll_broadcast_wide(struct group *g, wide *x, long n)
 {
     if (g->size == 1)
         return;
-    count(g, n, sizeof *x);
+    comm_count(g, n, sizeof *x);
     trace_enter(__func__, g);
-    if (direct_way(g))
+    if (coll_direct_of(g))
         coll_direct_broadcast(g->direct, x, n);
     else
         broadcast(g, x, n);

@@ -11,7 +11,8 @@ struct coll_direct;
 enum coll_number { COLL_REAL, COLL_WIDE };
 enum coll_join { COLL_SUM, COLL_MAXIMUM };
 
-/* NULL if the group has none.  Collective over g. */
+/* Of g, opened at the first call; NULL if it has none.  Collective over g. */
+struct coll_direct *coll_direct_of(struct group *g);
 struct coll_direct *coll_direct_open(struct group *g);
 void coll_direct_close(struct coll_direct *d);
 
@@ -20,5 +21,14 @@ void coll_direct_close(struct coll_direct *d);
 void coll_direct_reduce(struct coll_direct *d, void *x, long n,
                         enum coll_number number, enum coll_join join);
 void coll_direct_broadcast(struct coll_direct *d, wide *x, long n);
+
+/* Beside the work of the device: begun after what it has been given so far.
+ * They raise event number `event`, for which what it is given after a call of
+ * await waits.  As in coll_parts.h; the order of a sum is the library's. */
+void coll_direct_sum_part(struct coll_direct *d, wide *x, long part,
+                          long event);
+void coll_direct_gather_parts(struct coll_direct *d, void *x, size_t part_bytes,
+                              long event);
+void coll_direct_await(struct coll_direct *d, long event);
 
 #endif

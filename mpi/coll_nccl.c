@@ -1,4 +1,6 @@
-/* One communicator of NCCL a group, on the stream of the kernels. */
+/* One communicator of NCCL a group.  What a computation waits for at once is on
+ * the stream of the kernels; what goes on beside it, on one of the group's own.
+ */
 #include "mpi/coll_direct.h"
 
 #include <nccl.h>
@@ -18,6 +20,10 @@
 
 struct coll_direct {
     ncclComm_t comm;
+    struct CUstream_st *beside;
+    struct CUevent_st *given; /* what the kernels' stream had to do */
+    struct CUevent_st **ended;
+    long events;
 };
 
 /* NCCL does not serve two ranks that share a GPU. */
@@ -44,8 +50,10 @@ struct coll_direct *coll_direct_open(struct group *g)
 
     if (g->size == 1 || !has_a_gpu_each(g))
         return NULL;
-    d = malloc(sizeof *d);
+    d = calloc(1, sizeof *d);
     CHECK(d, "no memory for a communicator");
+    d->beside = device_stream_open();
+    d->given = device_event_open();
     if (g->rank == 0)
         NCCL_CHECK(ncclGetUniqueId(&id));
     MPI_Bcast(&id, sizeof id, MPI_BYTE, 0, g->comm);
@@ -55,8 +63,14 @@ struct coll_direct *coll_direct_open(struct group *g)
 
 void coll_direct_close(struct coll_direct *d)
 {
-    if (d)
-        NCCL_CHECK(ncclCommDestroy(d->comm));
+    if (!d)
+        return;
+    device_stream_close(d->beside);
+    NCCL_CHECK(ncclCommDestroy(d->comm));
+    device_event_close(d->given);
+    for (long i = 0; i < d->events; i++)
+        device_event_close(d->ended[i]);
+    free(d->ended);
     free(d);
 }
 
@@ -79,4 +93,51 @@ void coll_direct_broadcast(struct coll_direct *d, wide *x, long n)
 {
     NCCL_CHECK(ncclBroadcast(x, x, (size_t)n, type_of(COLL_WIDE), 0, d->comm,
                              device_stream()));
+}
+
+static void begin_beside(struct coll_direct *d)
+{
+    device_event_mark(d->given, device_stream());
+    device_event_await(d->given, d->beside);
+}
+
+/* Event numbers are few, and all of them come in the first step. */
+static void end_beside(struct coll_direct *d, long event)
+{
+    for (; d->events <= event; d->events++) {
+        d->ended =
+            realloc(d->ended, (size_t)(d->events + 1) * sizeof *d->ended);
+        CHECK(d->ended, "no memory for %ld events", event + 1);
+        d->ended[d->events] = device_event_open();
+    }
+    device_event_mark(d->ended[event], d->beside);
+}
+
+void coll_direct_sum_part(struct coll_direct *d, wide *x, long part, long event)
+{
+    int rank;
+
+    NCCL_CHECK(ncclCommUserRank(d->comm, &rank));
+    begin_beside(d);
+    NCCL_CHECK(ncclReduceScatter(x, x + rank * part, (size_t)part,
+                                 type_of(COLL_WIDE), ncclSum, d->comm,
+                                 d->beside));
+    end_beside(d, event);
+}
+
+void coll_direct_gather_parts(struct coll_direct *d, void *x, size_t part_bytes,
+                              long event)
+{
+    int rank;
+
+    NCCL_CHECK(ncclCommUserRank(d->comm, &rank));
+    begin_beside(d);
+    NCCL_CHECK(ncclAllGather((char *)x + (size_t)rank * part_bytes, x,
+                             part_bytes, ncclChar, d->comm, d->beside));
+    end_beside(d, event);
+}
+
+void coll_direct_await(struct coll_direct *d, long event)
+{
+    device_event_await(d->ended[event], device_stream());
 }

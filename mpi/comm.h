@@ -15,6 +15,13 @@ struct group {
     void (*close_direct)(struct coll_direct *);
 };
 
+/* A collective of coll_* over n numbers. */
+static inline void comm_count(struct group *g, int64_t n, size_t width)
+{
+    g->traffic.calls++;
+    g->traffic.bytes += n * (int64_t)width;
+}
+
 /* MPI counts are int: long buffers go in pieces of this many elements. */
 enum { COMM_PIECE = 1 << 28 };
 

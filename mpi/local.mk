@@ -3,6 +3,7 @@
 coll_sources =
 coll_sources += %D%/coll.c %D%/coll.h
 coll_sources += %D%/coll_direct.h
+coll_sources += %D%/coll_parts.c %D%/coll_parts.h
 
 # The way between the devices of the CPU programs, and of the GPU programs.
 cpu_coll_sources = $(coll_sources) %D%/coll_none.c

@@ -115,11 +115,15 @@ agree "sequential, tied, gelu by tanh" sequential cpu-sequential 1e-10 steps 5
 
 # Its verdicts are those of the test program, on ranks that share a GPU.
 export CUDASIM_DEVICES=1
-launch 2 "$simulated_tests/test_ranks-gpusim-float" >verdicts 2>&1
-same "collectives of ranks that share a GPU: status" 0 $?
-none "collectives of ranks that share a GPU" "$(grep '^not ok' verdicts)"
-same "they go through the host" 3 \
-  "$(grep -c '^ok .* by MPI through the host' verdicts)"
+for ranks in 2 3; do
+  launch $ranks "$simulated_tests/test_ranks-gpusim-float" >verdicts 2>&1 &&
+    launch $ranks "$simulated_tests/test_parts-gpusim-float" >>verdicts 2>&1
+  same "collectives of $ranks ranks that share a GPU: status" 0 $?
+  none "collectives of $ranks ranks that share a GPU" \
+    "$(grep '^not ok' verdicts)"
+  same "they go through the host" 8 \
+    "$(grep -c '^ok .* by MPI through the host' verdicts)"
+done
 unset CUDASIM_DEVICES
 
 ways float-1 none none

@@ -44,6 +44,7 @@ twin_tests += %D%/test_golden-double
 twin_tests += %D%/test_gradients-double
 twin_tests += %D%/test_grid-float %D%/test_grid-double
 twin_tests += %D%/test_ops-float %D%/test_ops-double
+twin_tests += %D%/test_parts-float %D%/test_parts-double
 twin_tests += %D%/test_ranks-float %D%/test_ranks-double
 twin_tests += %D%/test_recompute-float %D%/test_recompute-double
 twin_tests += %D%/test_samples-double

@@ -1,5 +1,7 @@
 #include "kernels/ops.h"
 
+#include <string.h>
+
 void op_add(struct mat y, struct mat x)
 {
     for (long r = 0; r < y.rows; r++) {
@@ -65,6 +67,32 @@ void op_residual(struct mat x, struct mat s, const real *b1, const real *b2,
             for (long j = 0; j < y.cols; j++)
                 to[j] = a[j] + (b[j] + b1[j]);
         }
+    }
+}
+
+static void add(wide *to, const wide *x, long n)
+{
+#pragma omp simd
+    for (long i = 0; i < n; i++)
+        to[i] += x[i];
+}
+
+/* By blocks that stay in the cache while all arrays are added to them. */
+void op_sum_copies(wide *own, const wide *copies, long place, long others,
+                   long n)
+{
+    enum { BLOCK = 1024 };
+    wide sum[BLOCK];
+
+    for (long at = 0; at < n; at += BLOCK) {
+        long here = n - at < BLOCK ? n - at : BLOCK;
+        size_t bytes = (size_t)here * sizeof *sum;
+
+        memcpy(sum, (place == 0 ? own : copies) + at, bytes);
+        for (long i = 1; i <= others; i++)
+            add(sum, (i == place ? own : copies + (i - (i > place)) * n) + at,
+                here);
+        memcpy(own + at, sum, bytes);
     }
 }
 

@@ -32,8 +32,7 @@ static void make_stages(void)
 {
     for (int i = 0; i < STAGES; i++) {
         CUDA_CHECK(cudaMallocHost(&stages[i].at, stage_bytes));
-        CUDA_CHECK(
-            cudaEventCreateWithFlags(&stages[i].done, cudaEventDisableTiming));
+        stages[i].done = device_event_open();
     }
 }
 
@@ -59,6 +58,45 @@ extern "C" struct problem device_open(int rank_on_node)
 extern "C" struct CUstream_st *device_stream(void)
 {
     return stream;
+}
+
+extern "C" struct CUstream_st *device_stream_open(void)
+{
+    cudaStream_t other;
+
+    CUDA_CHECK(cudaStreamCreateWithFlags(&other, cudaStreamNonBlocking));
+    return other;
+}
+
+extern "C" void device_stream_close(struct CUstream_st *other)
+{
+    CUDA_CHECK(cudaStreamSynchronize(other));
+    CUDA_CHECK(cudaStreamDestroy(other));
+}
+
+extern "C" struct CUevent_st *device_event_open(void)
+{
+    cudaEvent_t event;
+
+    CUDA_CHECK(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+    return event;
+}
+
+extern "C" void device_event_close(struct CUevent_st *event)
+{
+    CUDA_CHECK(cudaEventDestroy(event));
+}
+
+extern "C" void device_event_mark(struct CUevent_st *event,
+                                  struct CUstream_st *on)
+{
+    CUDA_CHECK(cudaEventRecord(event, on));
+}
+
+extern "C" void device_event_await(struct CUevent_st *event,
+                                   struct CUstream_st *on)
+{
+    CUDA_CHECK(cudaStreamWaitEvent(on, event, 0));
 }
 
 extern "C" void *device_workspace(void)

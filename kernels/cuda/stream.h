@@ -6,6 +6,16 @@
 /* The queue that all work of this rank's GPU goes through, in order. */
 struct CUstream_st *device_stream(void);
 
+/* Another queue, whose work goes on beside it.  Events order the two: what
+ * `stream` is given after an await waits for all that the other stream had been
+ * given when the event was marked there. */
+struct CUstream_st *device_stream_open(void);
+void device_stream_close(struct CUstream_st *stream);
+struct CUevent_st *device_event_open(void);
+void device_event_close(struct CUevent_st *event);
+void device_event_mark(struct CUevent_st *event, struct CUstream_st *stream);
+void device_event_await(struct CUevent_st *event, struct CUstream_st *stream);
+
 /* Device memory for what a kernel hands to the next one; it belongs to the
  * operation that runs. */
 enum { DEVICE_WORKSPACE_BYTES = 4 << 20 };

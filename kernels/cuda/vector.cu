@@ -87,6 +87,32 @@ extern "C" void op_residual(struct mat x, struct mat s, const real *b1,
     LAUNCH(residual, by_packs(y.rows, y.cols), x, s, b1, b2, y);
 }
 
+static __global__ void sum_copies(wide *own, const wide *copies, long place,
+                                  long others, long n)
+{
+    long at = flat_place(), left = n - at;
+
+    if (left <= 0)
+        return;
+
+    struct pack sum = pack_load((place == 0 ? own : copies) + at, left);
+
+    for (long i = 1; i <= others; i++) {
+        const wide *x = i == place ? own : copies + (i - (i > place)) * n;
+        struct pack p = pack_load(x + at, left);
+
+        for (int j = 0; j < PACK; j++)
+            sum.v[j] += p.v[j];
+    }
+    pack_store(own + at, left, sum);
+}
+
+extern "C" void op_sum_copies(wide *own, const wide *copies, long place,
+                              long others, long n)
+{
+    LAUNCH(sum_copies, by_flat_packs(n), own, copies, place, others, n);
+}
+
 /* Block b takes packs b, b + gridDim, ... of each block's length, so that the
  * order depends on n alone. */
 static __global__ void __launch_bounds__(MOST_THREADS)

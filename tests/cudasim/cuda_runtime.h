@@ -12,8 +12,9 @@
  * starts as NaN, the host cannot touch the former at all, and the address
  * sanitizer, where the compiler has one, watches its borders.
  *
- * Not here: what is asynchronous, and the memory model.  All is done when a
- * call returns. */
+ * Not here: the memory model, and what is asynchronous: all that kernels and
+ * copies do is done when a call returns.  What libraries do on another stream
+ * than the first is put off until an event or the stream is waited for. */
 
 #include <math.h>
 #include <stddef.h>
@@ -168,8 +169,12 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes,
 cudaError_t cudaMemsetAsync(void *at, int value, size_t bytes,
                             cudaStream_t stream);
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags);
+cudaError_t cudaStreamDestroy(cudaStream_t stream);
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event,
+                                unsigned flags);
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned flags);
+cudaError_t cudaEventDestroy(cudaEvent_t event);
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
 cudaError_t cudaEventSynchronize(cudaEvent_t event);
 

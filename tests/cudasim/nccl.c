@@ -89,11 +89,18 @@ ncclResult_t ncclCommDestroy(ncclComm_t comm)
     return ncclSuccess;
 }
 
+ncclResult_t ncclCommUserRank(ncclComm_t comm, int *rank)
+{
+    MPI_Comm_rank(comm->comm, rank);
+    return ncclSuccess;
+}
+
 static MPI_Datatype type_of(ncclDataType_t type)
 {
-    return type == ncclDouble  ? MPI_DOUBLE
-           : type == ncclFloat ? MPI_FLOAT
-                               : MPI_UINT16_T;
+    return type == ncclChar     ? MPI_BYTE
+           : type == ncclDouble ? MPI_DOUBLE
+           : type == ncclFloat  ? MPI_FLOAT
+                                : MPI_UINT16_T;
 }
 
 static float widened(uint16_t bits)
@@ -149,5 +156,96 @@ ncclResult_t ncclBroadcast(const void *from, void *to, size_t n,
     cudasim_open();
     MPI_Bcast(to, (int)n, type_of(type), root, comm->comm);
     cudasim_close();
+    return ncclSuccess;
+}
+
+/* In place, as Skillet does; a stream may put it off. */
+struct parts {
+    char *x; /* part 0 */
+    int n;   /* of a part */
+    ncclDataType_t type;
+    MPI_Comm comm;
+};
+
+static void put_off(struct parts parts, void (*run)(void *of),
+                    cudaStream_t stream)
+{
+    struct parts *of = malloc(sizeof *of);
+
+    *of = parts;
+    cudasim_put_off(stream, run, of);
+}
+
+static void gather(void *of)
+{
+    struct parts *p = of;
+
+    cudasim_open();
+    MPI_Allgather(MPI_IN_PLACE, 0, MPI_BYTE, p->x, p->n, type_of(p->type),
+                  p->comm);
+    cudasim_close();
+    free(p);
+}
+
+static void add(void *to, const void *from, long n, ncclDataType_t type)
+{
+    for (long i = 0; i < n; i++)
+        if (type == ncclDouble)
+            ((double *)to)[i] += ((const double *)from)[i];
+        else
+            ((float *)to)[i] += ((const float *)from)[i];
+}
+
+/* In the order of the ranks. */
+static void sum_part(void *of)
+{
+    struct parts *p = of;
+    size_t part = (size_t)p->n * (p->type == ncclDouble ? 8 : 4);
+    int size, rank;
+    char *in;
+
+    MPI_Comm_size(p->comm, &size);
+    MPI_Comm_rank(p->comm, &rank);
+    in = malloc((size_t)size * part);
+    cudasim_open();
+    MPI_Alltoall(p->x, p->n, type_of(p->type), in, p->n, type_of(p->type),
+                 p->comm);
+    for (int r = 1; r < size; r++)
+        add(in, in + (size_t)r * part, p->n, p->type);
+    memcpy(p->x + (size_t)rank * part, in, part);
+    cudasim_close();
+    free(in);
+    free(p);
+}
+
+ncclResult_t ncclReduceScatter(const void *from, void *to, size_t n,
+                               ncclDataType_t type, ncclRedOp_t op,
+                               ncclComm_t comm, cudaStream_t stream)
+{
+    size_t part = n * (type == ncclDouble ? 8 : 4);
+    int rank;
+
+    MPI_Comm_rank(comm->comm, &rank);
+    if (n > INT_MAX || op != ncclSum ||
+        (type != ncclFloat && type != ncclDouble) ||
+        (const char *)from + (size_t)rank * part != to)
+        return ncclInvalidUsage;
+    put_off((struct parts){(char *)to - (size_t)rank * part, (int)n, type,
+                           comm->comm},
+            sum_part, stream);
+    return ncclSuccess;
+}
+
+ncclResult_t ncclAllGather(const void *from, void *to, size_t n,
+                           ncclDataType_t type, ncclComm_t comm,
+                           cudaStream_t stream)
+{
+    int rank;
+
+    MPI_Comm_rank(comm->comm, &rank);
+    if (n > INT_MAX || type != ncclChar ||
+        (char *)to + (size_t)rank * n != from)
+        return ncclInvalidUsage;
+    put_off((struct parts){to, (int)n, type, comm->comm}, gather, stream);
     return ncclSuccess;
 }

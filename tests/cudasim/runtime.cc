@@ -183,29 +183,102 @@ cudaError_t cudaMemsetAsync(void *at, int value, size_t bytes, cudaStream_t)
     return cudaSuccess;
 }
 
+/* What a stream has been given and was put off, oldest first. */
+struct task {
+    void (*run)(void *of);
+    void *of;
+    task *next;
+};
+
+struct CUstream_st {
+    bool is_first;
+    task *oldest;
+    long given, done;
+};
+
+struct CUevent_st {
+    cudaStream_t stream;
+    long given; /* when it was recorded */
+};
+
+extern "C" void cudasim_put_off(cudaStream_t stream, void (*run)(void *of),
+                                void *of)
+{
+    task **end = &stream->oldest;
+
+    if (stream->is_first) {
+        run(of);
+        return;
+    }
+    while (*end)
+        end = &(*end)->next;
+    *end = new task{run, of, NULL};
+    stream->given++;
+}
+
+static void catch_up(cudaStream_t stream, long given)
+{
+    while (stream->done < given) {
+        task *t = stream->oldest;
+
+        stream->oldest = t->next;
+        stream->done++;
+        t->run(t->of);
+        delete t;
+    }
+}
+
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned)
 {
-    *stream = (cudaStream_t)&device;
+    static bool has_first;
+
+    *stream = new CUstream_st{!has_first, NULL, 0, 0};
+    has_first = true;
     return cudaSuccess;
 }
 
-cudaError_t cudaStreamSynchronize(cudaStream_t)
+cudaError_t cudaStreamDestroy(cudaStream_t stream)
 {
+    delete stream;
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t stream)
+{
+    catch_up(stream, stream->given);
+    return cudaSuccess;
+}
+
+/* What the first stream does is done at once, so it waits at once. */
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event,
+                                unsigned)
+{
+    if (event->stream && stream->is_first)
+        catch_up(event->stream, event->given);
     return cudaSuccess;
 }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned)
 {
-    *event = (cudaEvent_t)&device;
+    *event = new CUevent_st{NULL, 0};
     return cudaSuccess;
 }
 
-cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t)
+cudaError_t cudaEventDestroy(cudaEvent_t event)
 {
+    delete event;
     return cudaSuccess;
 }
 
-cudaError_t cudaEventSynchronize(cudaEvent_t)
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
 {
+    *event = CUevent_st{stream, stream->given};
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t event)
+{
+    if (event->stream)
+        catch_up(event->stream, event->given);
     return cudaSuccess;
 }
