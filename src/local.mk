@@ -65,6 +65,7 @@ train_sources =
 train_sources += %D%/model/attention.c %D%/model/attention.h
 train_sources += %D%/model/block.c %D%/model/block.h
 train_sources += %D%/model/embed.c %D%/model/embed.h
+train_sources += %D%/model/exchange.c %D%/model/exchange.h
 train_sources += %D%/model/loss.c %D%/model/loss.h
 train_sources += %D%/model/memory.h
 train_sources += %D%/model/mlp.c %D%/model/mlp.h

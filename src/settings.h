@@ -81,7 +81,7 @@ struct settings {
         long time_limit, watchdog;
     } train;
     struct {
-        long tensor;
+        long tensor, zero;
     } parallel;
     struct {
         long every, keep, keep_every;

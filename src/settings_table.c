@@ -207,6 +207,9 @@ LONG(train, watchdog, 0, MOST_STEPS, "300",
 
 LONG(parallel, tensor, 1, 1 << 16, "1",
      "ranks that share one copy of the model; the others are data ranks"),
+LONG(parallel, zero, 0, 1, "1",
+     "1: each data rank keeps the moments of the weights that it updates, its "
+     "share; 0: of all weights"),
 
 LONG(checkpoint, every, 0, MOST_STEPS, "1000",
      "steps between checkpoints; 0: at the end, or when asked to stop, alone"),

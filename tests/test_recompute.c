@@ -38,6 +38,7 @@ static size_t activation_bytes(const struct settings *s, struct group *tensor,
                                long layers)
 {
     struct shape shape;
+    struct grid grid;
     struct model m;
     size_t bytes;
 
@@ -46,9 +47,11 @@ static size_t activation_bytes(const struct settings *s, struct group *tensor,
               shape_share(&shape, group_size(tensor), group_rank(tensor)));
     shape_batch(&shape, 3, s->train.sequence_length);
     shape.layers = layers;
-    model_init(&m, &shape, tensor);
+    grid_init(&grid, tensor, group_size(tensor));
+    model_init(&m, &shape, &grid);
     bytes = m.activations.size;
     model_free(&m);
+    grid_free(&grid);
     return bytes;
 }
 

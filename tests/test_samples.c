@@ -29,6 +29,7 @@ static const char *const base[] = {"model.layers=1",
                                    "skills.evaluate=b,plain",
                                    "evaluate.windows=0",
                                    "train.seed=9",
+                                   "parallel.zero=0", /* all that is compared */
                                    NULL};
 
 static void open_run(struct small_run *run, int tensor, const char *setting)
@@ -58,14 +59,17 @@ static struct {
 static void alone_init(void)
 {
     struct small_run run;
+    struct grid self;
 
     alone.self = group_split(group_world(), rank());
+    self = (struct grid){alone.self, alone.self, alone.self};
     open_run(&run, 1, NULL);
     for (long n = 1; n <= LENGTH; n++) {
         struct shape shape = run.model.shape;
 
+        shape_divide(&shape, 1, 0, true);
         shape_batch(&shape, 1, n);
-        model_init(&alone.of[n], &shape, alone.self);
+        model_init(&alone.of[n], &shape, &self);
         model_randomise(&alone.of[n], run.settings.train.seed);
     }
     close_run(&run);
@@ -87,13 +91,16 @@ static void alone_forget(void)
     }
 }
 
-/* Gradients of all that was said, element i. */
-static double alone_gradient(long i)
+/* Gradients of all that was said, element j of parameter i. */
+static double alone_gradient(int i, long j)
 {
     double sum = 0;
 
-    for (long n = 1; n <= LENGTH; n++)
-        sum += (double)alone.of[n].parameters.gradient[i];
+    for (long n = 1; n <= LENGTH; n++) {
+        const struct parameters *p = &alone.of[n].parameters;
+
+        sum += (double)p->gradient[p->list[i].at + j];
+    }
     return sum;
 }
 
@@ -149,21 +156,27 @@ static double gradient_error(const struct parameters *p, double factor,
 {
     double worst = 0, size = 0;
 
-    for (long i = 0; i < p->numbers; i++) {
-        double want = alone_gradient(i) / targets;
+    for (int i = 0; i < p->n; i++) {
+        const struct parameter *row = &p->list[i];
 
-        worst = worse(worst, fabs((double)p->gradient[i] * factor - want));
-        size = fmax(size, fabs(want));
+        for (long j = 0; j < row->rows * row->cols; j++) {
+            double found = (double)p->gradient[row->at + j] * factor;
+            double want = alone_gradient(i, j) / targets;
+
+            worst = worse(worst, fabs(found - want));
+            size = fmax(size, fabs(want));
+        }
     }
     return worst / size;
 }
-
 static double alone_norm(double targets)
 {
+    const struct parameters *p = &alone.of[1].parameters;
     double sum = 0;
 
-    for (long i = 0; i < alone.of[1].parameters.numbers; i++)
-        sum += alone_gradient(i) * alone_gradient(i);
+    for (int i = 0; i < p->n; i++)
+        for (long j = 0; j < p->list[i].rows * p->list[i].cols; j++)
+            sum += pow(alone_gradient(i, j), 2);
     return sqrt(sum) / targets;
 }
 

@@ -5,7 +5,6 @@
 
 #include "kernels/device.h"
 #include "src/train/evaluate.h"
-#include "tests/bits.h"
 #include "tests/small_run.h"
 #include "tests/tap.h"
 
@@ -183,35 +182,6 @@ static void check_evaluation(int tensor)
     settings_free(&run.settings);
 }
 
-/* What two nodes may compute differently is the same after it is shared. */
-static void check_copies(int tensor)
-{
-    struct small_run run;
-    struct parameters *p = &run.model.parameters;
-    int rank = group_rank(group_world()), data;
-
-    open_run(&run, tensor, none);
-    data = group_size(run.grid.data);
-    for (long i = 0; i < p->numbers; i++) {
-        p->master[i] += (wide)rank;
-        p->gradient[i] = (wide)(1 + group_rank(run.grid.tensor));
-    }
-    step_free(&run.step);
-    step_init(&run.step, &run.settings, &run.grid, &run.data, &run.model);
-    ok(bits_same(run.grid.data, p->master, p->numbers) &&
-           bits_same(run.grid.tensor, p->master, p->whole),
-       "%d tensor ranks: all start from the same weights", tensor);
-    step_sum_gradients(p, &run.grid);
-    ok(p->gradient[0] == data * tensor * (tensor + 1) / 2 &&
-           p->gradient[p->whole - 1] == data &&
-           p->gradient[p->whole] == data * (1 + rank % tensor),
-       "%d tensor ranks: gradients are summed where they are partial, taken "
-       "from the first where they are whole, kept where they are cut",
-       tensor);
-    small_run_close(&run);
-    settings_free(&run.settings);
-}
-
 /* A skill has the same ids to draw from in both splits, and other tokens. */
 static void check_splits(void)
 {
@@ -240,7 +210,6 @@ int main(int argc, char **argv)
         check_denominators(tensor);
         check_z_loss(tensor);
         check_evaluation(tensor);
-        check_copies(tensor);
     }
     if (group_size(group_world()) == 1)
         check_splits();

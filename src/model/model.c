@@ -55,13 +55,14 @@ static void lay_out(struct model *m)
 }
 
 void model_init(struct model *m, const struct shape *shape,
-                struct group *tensor)
+                const struct grid *grid)
 {
-    *m = (struct model){.shape = *shape, .tensor = tensor};
+    *m = (struct model){.shape = *shape, .tensor = grid->tensor};
     m->blocks = calloc((size_t)shape->layers, sizeof *m->blocks);
     m->x = calloc((size_t)shape->layers + 1, sizeof *m->x);
     CHECK(m->blocks && m->x, "no memory for %ld layers", shape->layers);
     parameters_init(&m->parameters, shape);
+    exchange_init(&m->exchange, &m->parameters, grid);
     lay_out(m);
     arena_fix(&m->activations);
     lay_out(m);
@@ -75,6 +76,7 @@ void model_randomise(struct model *m, long seed)
 
 void model_free(struct model *m)
 {
+    exchange_free(&m->exchange);
     parameters_free(&m->parameters);
     arena_free(&m->activations);
     free(m->blocks);
@@ -87,11 +89,14 @@ static void forward(struct model *m, const struct model_batch *batch)
 
     device_put(m->token, batch->token, ids);
     device_put(m->target, batch->target, ids);
+    exchange_need(&m->exchange, BUCKET_EMBED);
     embed_forward(&m->embed, m->tensor, m->token, m->x[0]);
-    for (long i = 0; i < m->shape.layers; i++) {
+    for (int i = 0; i < m->shape.layers; i++) {
+        exchange_need(&m->exchange, BUCKET_BLOCKS + i);
         block_forward(&m->blocks[i], m->tensor, m->x[i], m->x[i + 1]);
         trace_move();
     }
+    exchange_need(&m->exchange, m->parameters.buckets - 1);
 }
 
 static void get(const struct model *m, const wide *from, wide *to)
@@ -115,13 +120,17 @@ void model_gradients(struct model *m, const struct model_batch *batch,
     forward(m, batch);
     loss_forward_backward(&m->loss, m->tensor, m->x[m->shape.layers], m->target,
                           (wide)scale, m->dx);
-    for (long i = m->shape.layers - 1; i >= 0; i--) {
+    if (!m->shape.tied)
+        exchange_complete(&m->exchange, BUCKET_BLOCKS + (int)m->shape.layers);
+    for (int i = (int)m->shape.layers - 1; i >= 0; i--) {
         if (i < m->shape.layers - 1)
             block_recompute(&m->blocks[i]);
         block_backward(&m->blocks[i], m->tensor, m->dx);
+        exchange_complete(&m->exchange, BUCKET_BLOCKS + i);
         trace_move();
     }
     embed_backward(&m->embed, m->token, m->dx);
+    exchange_complete(&m->exchange, BUCKET_EMBED);
     get(m, m->loss.losses, result->losses);
     if (result->logs)
         get(m, m->loss.logs, result->logs);

@@ -3,6 +3,7 @@
 
 #include "src/model/block.h"
 #include "src/model/embed.h"
+#include "src/model/exchange.h"
 #include "src/model/loss.h"
 
 /* A decoder-only transformer, cut over the ranks of a tensor group:
@@ -14,6 +15,7 @@ struct model {
     struct shape shape;
     struct group *tensor; /* not owned */
     struct parameters parameters;
+    struct exchange exchange;
     struct scratch scratch;
     struct embed embed;
     struct block *blocks;
@@ -26,7 +28,7 @@ struct model {
 
 /* Memory, zeroed: weights come from the seed, or from a checkpoint. */
 void model_init(struct model *m, const struct shape *shape,
-                struct group *tensor);
+                const struct grid *grid);
 void model_randomise(struct model *m, long seed);
 void model_free(struct model *m);
 

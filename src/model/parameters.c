@@ -22,6 +22,7 @@ struct listing {
     struct parameters *p;
     const struct shape *shape;
     long layer;
+    int bucket; /* of what is cut */
 };
 
 /* Matrices start from a normal of deviation 0.02, those that end a residual
@@ -55,31 +56,47 @@ static void add(struct listing l, const char *name, long rows, long cols,
     row->rows = rows, row->cols = cols;
     row->is_cut = share != WHOLE;
     row->is_joined = share == CUT_JOINED;
+    row->bucket = row->is_cut ? l.bucket : BUCKET_WHOLE;
+    if (row->bucket >= p->buckets)
+        p->buckets = row->bucket + 1;
     set_start(row, kind, l.shape->layers);
     row->piece =
         row->is_cut ? shape_cut(l.shape, rows) : (struct cut){0, rows, rows};
 }
 
-enum part { PARTIAL, OTHER_WHOLE, CUT_PIECES };
-
-static enum part part_of(const struct parameter *row)
+static long round_up(long n, long to)
 {
-    return row->is_partial ? PARTIAL : row->is_cut ? CUT_PIECES : OTHER_WHOLE;
+    return (n + to - 1) / to * to;
 }
 
-/* Partial gradients come first, then all else that is whole, so that one sum
- * completes the former and one broadcast serves both. */
-static void place(struct parameters *p, enum part part)
+static void place(struct parameters *p, int bucket, bool is_partial)
 {
     for (int i = 0; i < p->n; i++) {
         struct parameter *row = &p->list[i];
 
-        if (part_of(row) != part)
+        if (row->bucket != bucket || row->is_partial != is_partial)
             continue;
         if (!row->is_joined)
-            p->numbers = (p->numbers + ALIGN - 1) / ALIGN * ALIGN;
+            p->numbers = round_up(p->numbers, ALIGN);
         row->at = p->numbers;
         p->numbers += row->piece.piece * row->cols;
+    }
+}
+
+/* Partial gradients come first, so that one sum completes them. */
+static void place_all(struct parameters *p)
+{
+    p->bucket = calloc((size_t)p->buckets, sizeof *p->bucket);
+    CHECK(p->bucket, "no memory for %d buckets", p->buckets);
+    place(p, BUCKET_WHOLE, true);
+    p->partial = p->numbers;
+    for (int i = 0; i < p->buckets; i++) {
+        struct bucket *b = &p->bucket[i];
+
+        b->at = i == 0 ? 0 : p->numbers;
+        place(p, i, false);
+        b->n = round_up(p->numbers - b->at, (long)p->parts * ALIGN);
+        p->numbers = b->at + b->n;
     }
 }
 
@@ -115,11 +132,13 @@ static void add_block(struct listing l)
 
 static void list_all(struct parameters *p, const struct shape *shape)
 {
-    struct listing top = {p, shape, -1};
+    int layers = (int)shape->layers;
+    struct listing top = {p, shape, -1, BUCKET_EMBED};
 
     add(top, "embed.weight", shape->vocabulary, shape->hidden, MATRIX, CUT);
-    for (long layer = 0; layer < shape->layers; layer++)
-        add_block((struct listing){p, shape, layer});
+    for (int layer = 0; layer < layers; layer++)
+        add_block((struct listing){p, shape, layer, BUCKET_BLOCKS + layer});
+    top.bucket = BUCKET_BLOCKS + layers;
     add_norm(top, "norm");
     if (!shape->tied)
         add(top, "head.weight", shape->vocabulary, shape->hidden, MATRIX, CUT);
@@ -128,24 +147,23 @@ static void list_all(struct parameters *p, const struct shape *shape)
 static void take_memory(struct parameters *p)
 {
     size_t n = (size_t)p->numbers;
+    size_t updated = p->has_all_moments ? n : n / (size_t)p->parts;
 
     p->weight = arena_take(&p->weights, n * sizeof(real));
     p->gradient = arena_take(&p->gradients, n * sizeof(wide));
     p->master = REAL_IS_WIDE ? (wide *)p->weight
-                             : arena_take(&p->moments, n * sizeof(wide));
-    p->m = arena_take(&p->moments, n * sizeof(wide));
-    p->v = arena_take(&p->moments, n * sizeof(wide));
+                             : arena_take(&p->moments, updated * sizeof(wide));
+    p->m = arena_take(&p->moments, updated * sizeof(wide));
+    p->v = arena_take(&p->moments, updated * sizeof(wide));
 }
 
 void parameters_init(struct parameters *p, const struct shape *shape)
 {
-    *p = (struct parameters){0};
+    *p = (struct parameters){.parts = shape->data_size,
+                             .part = shape->data_rank,
+                             .has_all_moments = shape->has_all_moments};
     list_all(p, shape);
-    place(p, PARTIAL);
-    p->partial = p->numbers;
-    place(p, OTHER_WHOLE);
-    p->whole = p->numbers;
-    place(p, CUT_PIECES);
+    place_all(p);
     take_memory(p);
     arena_fix(&p->weights);
     arena_fix(&p->gradients);
@@ -158,19 +176,80 @@ void parameters_free(struct parameters *p)
     arena_free(&p->weights);
     arena_free(&p->gradients);
     arena_free(&p->moments);
+    free(p->bucket);
     free(p->list);
 }
 
-static void randomise(const struct parameter *row, long seed, wide *values)
+struct range parameters_own(const struct parameters *p, int bucket)
+{
+    long part = p->bucket[bucket].n / p->parts;
+
+    return (struct range){p->bucket[bucket].at + p->part * part, part};
+}
+
+static long valid(const struct parameter *row)
+{
+    return row->piece.n * row->cols;
+}
+
+struct range parameters_owned(const struct parameters *p,
+                              const struct parameter *row)
+{
+    struct range own = parameters_own(p, row->bucket);
+    long first = own.first - row->at, end = first + own.n;
+
+    first = first > 0 ? first : 0;
+    end = end < valid(row) ? end : valid(row);
+    return end > first ? (struct range){first, end - first} : (struct range){0};
+}
+
+struct range parameters_updated(const struct parameters *p,
+                                const struct parameter *row)
+{
+    return p->has_all_moments ? (struct range){0, valid(row)}
+                              : parameters_owned(p, row);
+}
+
+/* Where in the moments a place of the flat arrays is: the part of a bucket lies
+ * behind those of the buckets before it. */
+static long moment_of(const struct parameters *p, int bucket, long at)
+{
+    return p->has_all_moments ? at
+                              : p->bucket[bucket].at / p->parts + at -
+                                    parameters_own(p, bucket).first;
+}
+
+struct adamw_state parameters_state(const struct parameters *p,
+                                    const struct parameter *row, long first)
+{
+    long at = row->at + first, moment = moment_of(p, row->bucket, at);
+
+    return (struct adamw_state){
+        .weight = p->weight + at,
+        .master = p->master + (REAL_IS_WIDE ? at : moment),
+        .m = p->m + moment,
+        .v = p->v + moment,
+        .grad = p->gradient + at,
+    };
+}
+
+wide *parameters_own_master(const struct parameters *p, int bucket)
+{
+    long at = parameters_own(p, bucket).first;
+
+    return p->master + (REAL_IS_WIDE ? at : moment_of(p, bucket, at));
+}
+
+static void randomise(const struct parameter *row, long seed,
+                      struct range range, wide *values)
 {
     enum { BLOCK = 512 };
     uint64_t key = rng_key((uint64_t)seed, row->name, 0, 0);
-    uint64_t first = (uint64_t)(row->piece.first * row->cols);
-    long n = row->piece.n * row->cols;
+    uint64_t first = (uint64_t)(row->piece.first * row->cols + range.first);
     double noise[BLOCK] = {0};
 
-    for (long at = 0; at < n; at += BLOCK) {
-        long here = n - at < BLOCK ? n - at : BLOCK;
+    for (long at = 0; at < range.n; at += BLOCK) {
+        long here = range.n - at < BLOCK ? range.n - at : BLOCK;
 
         if (row->deviation)
             rng_normals(key, first + (uint64_t)at, here, noise);
@@ -183,15 +262,18 @@ void parameters_randomise(struct parameters *p, long seed)
 {
     for (int i = 0; i < p->n; i++) {
         const struct parameter *row = &p->list[i];
-        size_t bytes = (size_t)(row->piece.n * row->cols) * sizeof(wide);
-        wide *values = malloc(bytes + 1);
+        struct range range = parameters_updated(p, row);
+        size_t bytes = (size_t)range.n * sizeof(wide);
+        wide *values;
 
+        if (range.n == 0)
+            continue;
+        values = malloc(bytes);
         CHECK(values, "no %zu bytes for initial values", bytes);
-        randomise(row, seed, values);
-        device_put(p->master + row->at, values, bytes);
+        randomise(row, seed, range, values);
+        device_put(parameters_state(p, row, range.first).master, values, bytes);
         free(values);
     }
-    op_narrow(p->weight, p->master, p->numbers);
 }
 
 static const struct parameter *find(const struct parameters *p, const char *fmt,

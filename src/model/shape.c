@@ -37,6 +37,7 @@ struct problem shape_init(struct shape *shape, const struct settings *s,
         .recompute = (enum recompute)s->train.recompute,
         .z_loss = s->train.z_loss,
         .tensor_size = 1,
+        .data_size = 1,
     };
     /* Cut off, not rounded, as in the models that are around. */
     shape->rotary_dims =
@@ -61,6 +62,12 @@ struct problem shape_share(struct shape *shape, int tensor_size,
                        shape->heads % tensor_size ? shape->heads
                                                   : shape->intermediate);
     return NO_PROBLEM;
+}
+
+void shape_divide(struct shape *shape, int data_size, int data_rank, bool zero)
+{
+    shape->data_size = data_size, shape->data_rank = data_rank;
+    shape->has_all_moments = !zero;
 }
 
 void shape_batch(struct shape *shape, long sequences, long length)

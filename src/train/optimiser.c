@@ -6,10 +6,10 @@ double optimiser_sum_squares(const struct parameters *p, int tensor_rank)
 
     for (int i = 0; i < p->n; i++) {
         const struct parameter *row = &p->list[i];
+        struct range own = parameters_owned(p, row);
 
         if (row->is_cut || tensor_rank == 0)
-            sum +=
-                op_sum_squares(p->gradient + row->at, row->piece.n * row->cols);
+            sum += op_sum_squares(p->gradient + row->at + own.first, own.n);
     }
     return sum;
 }
@@ -28,11 +28,10 @@ void optimiser_update(struct parameters *p, const struct settings *s, long step,
 
     for (int i = 0; i < p->n; i++) {
         const struct parameter *row = &p->list[i];
-        struct adamw_state state = {p->weight + row->at, p->master + row->at,
-                                    p->m + row->at, p->v + row->at,
-                                    p->gradient + row->at};
+        struct range range = parameters_updated(p, row);
 
         a.decay = row->decays ? s->train.weight_decay : 0;
-        op_adamw(&a, state, row->piece.n * row->cols);
+        if (range.n > 0)
+            op_adamw(&a, parameters_state(p, row, range.first), range.n);
     }
 }

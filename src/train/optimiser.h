@@ -4,12 +4,12 @@
 #include "src/model/parameters.h"
 #include "src/settings.h"
 
-/* Sum of squares of this rank's gradients; those of parameters that every
- * tensor rank has whole count on tensor rank 0 alone, so that the sum over the
- * tensor ranks is that of the whole model. */
+/* Sum of squares of the gradients that this rank owns; those of parameters that
+ * every tensor rank has whole count on tensor rank 0 alone, so that the sum
+ * over all ranks is that of the whole model. */
 double optimiser_sum_squares(const struct parameters *p, int tensor_rank);
 
-/* One AdamW update of everything this rank holds, of learning rate `rate`;
+/* One AdamW update of all that this rank updates, of learning rate `rate`;
  * `factor` multiplies the gradients. */
 void optimiser_update(struct parameters *p, const struct settings *s, long step,
                       double rate, double factor);

@@ -45,6 +45,8 @@ static struct shape find_shape(const struct run *run)
     refuse_if(run->grid.all, shape_init(&shape, s, run->data.vocabulary));
     refuse_if(run->grid.all,
               shape_share(&shape, group_size(tensor), group_rank(tensor)));
+    shape_divide(&shape, group_size(run->grid.data), group_rank(run->grid.data),
+                 s->parallel.zero);
     shape_batch(&shape, s->train.micro_batch ? s->train.micro_batch : share,
                 s->train.sequence_length);
     return shape;
@@ -132,7 +134,7 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
         close_mixture(run);
         return false;
     }
-    model_init(&run->model, &shape, run->grid.tensor);
+    model_init(&run->model, &shape, &run->grid);
     resume_start(&from, run);
     step_init(&run->step, s, &run->grid, &run->data, &run->model);
     evaluate_init(&run->evaluation, s, &run->grid, &run->step.batch);

@@ -11,7 +11,6 @@
 #include "io/checkpoint_write.h"
 #include "kernels/check.h"
 #include "kernels/device.h"
-#include "kernels/ops.h"
 
 enum {
     BLOCK = 1 << 18, /* numbers on the host at a time */
@@ -21,19 +20,22 @@ enum {
 static const enum h5_number wide_number =
     sizeof(wide) == sizeof(float) ? H5_F32 : H5_F64;
 
-/* The flat arrays of the parameters, and what they are called. */
+/* What there is of each parameter, and what it is called. */
 static const struct {
     const char *name, *alias;
-    size_t at; /* in struct parameters */
+    size_t at; /* in struct adamw_state */
 } kinds[KINDS] = {
-    {"model", "optimizer/master", offsetof(struct parameters, master)},
-    {"optimizer/m", NULL, offsetof(struct parameters, m)},
-    {"optimizer/v", NULL, offsetof(struct parameters, v)},
+    {"model", "optimizer/master", offsetof(struct adamw_state, master)},
+    {"optimizer/m", NULL, offsetof(struct adamw_state, m)},
+    {"optimizer/v", NULL, offsetof(struct adamw_state, v)},
 };
 
-static wide *flat_array(const struct save *s, int kind)
+static wide *numbers_of(const struct save *s, int kind,
+                        const struct parameter *row, long first)
 {
-    return *(wide **)(void *)((char *)s->parameters + kinds[kind].at);
+    struct adamw_state state = parameters_state(s->parameters, row, first);
+
+    return *(wide **)(void *)((char *)&state + kinds[kind].at);
 }
 
 static void full_name(char name[CHECKPOINT_NAME_BYTES], const char *kind,
@@ -86,20 +88,18 @@ long save_parts(const struct save *s)
     return (long)KINDS * s->parameters->n;
 }
 
-/* Data ranks have copies: each writes its part of the piece. */
+/* Each data rank has what it owns of the piece. */
 struct save_part save_part(const struct save *s, long i)
 {
     const struct parameter *row = &s->parameters->list[i % s->parameters->n];
-    const wide *flat = flat_array(s, (int)(i / s->parameters->n));
-    long n = row->piece.n * row->cols, ranks = group_size(s->grid->data);
-    long from = n * group_rank(s->grid->data) / ranks;
-    long to = n * (group_rank(s->grid->data) + 1) / ranks;
+    int kind = (int)(i / s->parameters->n);
+    struct range own = parameters_owned(s->parameters, row);
 
-    if (!row->is_cut && group_rank(s->grid->tensor) > 0)
+    if (own.n == 0 || (!row->is_cut && group_rank(s->grid->tensor) > 0))
         return (struct save_part){0};
-    return (struct save_part){flat + row->at + from,
-                              (uint64_t)(row->piece.first * row->cols + from),
-                              to - from};
+    return (struct save_part){
+        numbers_of(s, kind, row, own.first),
+        (uint64_t)(row->piece.first * row->cols + own.first), own.n};
 }
 
 static void put_part(struct checkpoint_writer *w, long item,
@@ -211,23 +211,24 @@ static struct problem read_block(struct reader *r, long item, uint64_t first,
     return wrong;
 }
 
-/* This rank's piece of a parameter, from the whole that stands in the file. */
-static struct problem read_piece(struct reader *r, const char *kind,
-                                 const struct parameter *row, wide *flat)
+/* What this rank updates of a parameter, from the whole in the file. */
+static struct problem read_piece(const struct save *s, struct reader *r,
+                                 int kind, const struct parameter *row)
 {
     char name[CHECKPOINT_NAME_BYTES];
-    long n = row->piece.n * row->cols, item;
-    uint64_t first = (uint64_t)(row->piece.first * row->cols);
+    struct range range = parameters_updated(s->parameters, row);
+    uint64_t first = (uint64_t)(row->piece.first * row->cols + range.first);
     struct problem wrong;
+    long item;
 
-    full_name(name, kind, row);
+    full_name(name, kinds[kind].name, row);
     wrong =
         find_item(r->c, name, (uint64_t)row->rows, (uint64_t)row->cols, &item);
-    for (long at = 0; at < n && !is_problem(&wrong); at += BLOCK) {
-        long here = n - at < BLOCK ? n - at : BLOCK;
+    for (long at = 0; at < range.n && !is_problem(&wrong); at += BLOCK) {
+        long here = range.n - at < BLOCK ? range.n - at : BLOCK;
 
         wrong = read_block(r, item, first + (uint64_t)at, here);
-        device_put(flat + row->at + at, r->host,
+        device_put(numbers_of(s, kind, row, range.first + at), r->host,
                    (size_t)here * sizeof *r->host);
     }
     return wrong;
@@ -258,10 +259,7 @@ static struct problem read_kinds(const struct save *s, struct reader *r, int n)
 
     for (int kind = 0; kind < n; kind++)
         for (int i = 0; i < s->parameters->n && !is_problem(&wrong); i++)
-            wrong = read_piece(r, kinds[kind].name, &s->parameters->list[i],
-                               flat_array(s, kind));
-    op_narrow(s->parameters->weight, s->parameters->master,
-              s->parameters->numbers);
+            wrong = read_piece(s, r, kind, &s->parameters->list[i]);
     return wrong;
 }
 

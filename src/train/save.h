@@ -43,8 +43,9 @@ struct save_part save_part(const struct save *s, long i);
 struct problem save_write(const struct save *s, const char *directory,
                           int64_t step, int64_t tokens);
 
-/* All of it; a problem where c is of another model, or lacks something.  The
- * arrays are then those of rank 0.  Collective over the grid. */
+/* All of it: of the weights, the master weights that this rank updates.  A
+ * problem where c is of another model, or lacks something.  The arrays are then
+ * those of rank 0.  Collective over the grid. */
 struct problem save_read(const struct save *s, const struct checkpoint *c);
 
 /* The weights alone. */

@@ -10,15 +10,6 @@
 #include "src/train/optimiser.h"
 #include "src/train/schedule.h"
 
-/* Initial values come from the mathematical library of each node, and those of
- * two nodes may differ in the last bit. */
-static void share_weights(struct parameters *p, const struct grid *grid)
-{
-    coll_broadcast_wide(grid->tensor, p->master, p->whole);
-    coll_broadcast_wide(grid->data, p->master, p->numbers);
-    op_narrow(p->weight, p->master, p->numbers);
-}
-
 void step_init(struct step *s, const struct settings *settings,
                const struct grid *grid, const struct data *data,
                struct model *model)
@@ -29,7 +20,7 @@ void step_init(struct step *s, const struct settings *settings,
     batch_init(&s->batch, data, model);
     s->sums = malloc((2 * skills + STEP_SUMS) * sizeof *s->sums);
     CHECK(s->sums, "no memory for the losses of %zu skills", skills);
-    share_weights(&model->parameters, grid);
+    exchange_share(&model->exchange);
 }
 
 void step_free(struct step *s)
@@ -76,8 +67,11 @@ static void accumulate(struct step *s, const struct sampler *sampler,
     struct parameters *p = &s->batch.model->parameters;
 
     device_zero(p->gradient, (size_t)p->numbers * sizeof *p->gradient);
-    for (long i = 0; i < share; i += s->batch.sequences)
+    for (long i = 0; i < share; i += s->batch.sequences) {
+        if (i + s->batch.sequences == share)
+            exchange_expect(&s->batch.model->exchange);
         add_micro_batch(s, sampler, first + i);
+    }
 }
 
 /* What all ranks have to tell, in one sum: tensor ranks have the same losses,
@@ -111,27 +105,20 @@ static double sum_losses(struct step *s, double seconds,
     return targets;
 }
 
-void step_sum_gradients(struct parameters *p, const struct grid *grid)
-{
-    coll_sum_wide(grid->tensor, p->gradient, p->partial);
-    coll_sum_wide(grid->data, p->gradient, p->numbers);
-    coll_broadcast_wide(grid->tensor, p->gradient, p->whole);
-}
-
 /* Norm of `mean` times the gradient, rate and verdict; rank 0 decides for all.
  */
 static void judge(struct step *s, long number, double mean,
                   struct step_result *result)
 {
-    struct group *tensor = s->grid->tensor;
+    struct group *all = s->grid->all;
     double decided[3] = {result->loss};
-    double sum =
-        optimiser_sum_squares(&s->batch.model->parameters, group_rank(tensor));
+    double sum = optimiser_sum_squares(&s->batch.model->parameters,
+                                       group_rank(s->grid->tensor));
 
-    group_sum(tensor, &sum, 1);
+    group_sum(all, &sum, 1);
     decided[1] = mean * sqrt(sum);
     decided[2] = schedule_rate(s->settings, number);
-    group_broadcast(s->grid->all, decided, sizeof decided);
+    group_broadcast(all, decided, sizeof decided);
     result->loss = decided[0];
     result->norm = decided[1];
     result->rate = decided[2];
@@ -142,6 +129,7 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
                             long number, long in_round)
 {
     struct parameters *p = &s->batch.model->parameters;
+    struct exchange *exchange = &s->batch.model->exchange;
     long skills = s->batch.data->train.skills.n;
     double start = clock_seconds(), clip = s->settings->train.clip;
     double mean = 1, factor, targets, seconds;
@@ -152,13 +140,15 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
     seconds = clock_seconds() - start;
     result.busy_seconds =
         group_largest(s->grid->all, seconds, &result.slowest_rank);
-    step_sum_gradients(p, s->grid);
+    exchange_sum(exchange);
     targets = sum_losses(s, seconds, &result);
     if (s->settings->train.loss_denominator == DENOMINATOR_REAL)
         mean = positions(s) / targets;
     judge(s, number, mean, &result);
     factor = clip > 0 && result.norm > clip ? clip / result.norm : 1;
-    if (result.is_finite)
+    if (result.is_finite) {
         optimiser_update(p, s->settings, number, result.rate, mean * factor);
+        exchange_update(exchange);
+    }
     return result;
 }

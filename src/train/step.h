@@ -17,11 +17,10 @@
  *
  * Sample b of the batch belongs to data rank b / (global_batch / data ranks),
  * which takes its samples in micro-batches and adds their gradients.  What the
- * ranks exchange, in order: the sum of partial gradients over tensor ranks, of
- * all gradients over data ranks, of losses by skill over all, of the squared
- * norm over tensor ranks.  What copies of a weight rest on is then taken from
- * one rank: the gradients of parameters that are not cut from tensor
- * rank 0, the rate and the factor of the gradient from rank 0. */
+ * ranks exchange, in order: the gradients, while backward of the last
+ * micro-batch goes on (exchange.h); sums over all ranks of losses by skill, and
+ * of the squared norm; the updated weights, while the next forward goes on.
+ * Rank 0 decides on the rate and the factor of the gradient for all. */
 struct step {
     const struct settings *settings;
     const struct grid *grid;
@@ -66,9 +65,5 @@ void step_free(struct step *s);
  * The same result on all ranks.  Collective over the grid. */
 struct step_result step_run(struct step *s, const struct sampler *sampler,
                             long number, long in_round);
-
-/* Makes the gradients of all ranks' micro-batches those of the whole batch.
- * Collective over the grid. */
-void step_sum_gradients(struct parameters *p, const struct grid *grid);
 
 #endif
