@@ -41,11 +41,7 @@ static struct problem check_same(const struct shard *s,
                        "\"%.100s\") that became one name: tokenize one of them "
                        "again under another name",
                        first->path, s->path, first->title, s->title);
-    if (strcmp(s->tokenizer, first->tokenizer) != 0 ||
-        strcmp(s->tokenizer_sha256, first->tokenizer_sha256) != 0 ||
-        s->vocabulary_size != first->vocabulary_size ||
-        s->end_of_text != first->end_of_text ||
-        s->begin_of_text != first->begin_of_text)
+    if (!shard_same_tokenizer(s, first))
         return problem("%.300s and %.300s were made by different tokenizers or "
                        "special ids (%.60s and %.60s): tokenize them together",
                        first->path, s->path, first->tokenizer, s->tokenizer);

@@ -24,6 +24,15 @@ const char *shard_layout_name(enum shard_layout layout)
     return layout == SHARD_PACKED ? "packed" : "samples";
 }
 
+bool shard_same_tokenizer(const struct shard *a, const struct shard *b)
+{
+    return strcmp(a->tokenizer_sha256, b->tokenizer_sha256) == 0 &&
+           (*a->tokenizer_sha256 || strcmp(a->tokenizer, b->tokenizer) == 0) &&
+           a->vocabulary_size == b->vocabulary_size &&
+           a->end_of_text == b->end_of_text &&
+           a->begin_of_text == b->begin_of_text;
+}
+
 /* A dataset that has sums: n rows of `width` bytes, a sum each `size` rows. */
 struct series {
     const char *what;

@@ -64,6 +64,10 @@ struct shard {
     uint64_t answers_at, answer_sums_at;
 };
 
+/* Whether tokens of both mean the same: a tokenizer with a file is known by its
+ * hash, wherever the file lies. */
+bool shard_same_tokenizer(const struct shard *a, const struct shard *b);
+
 /* A stretch of /tokens, /documents or /answers that has a sum of its own. */
 struct shard_block {
     const char *what;           /* "tokens", "documents" or "answers" */

@@ -77,4 +77,8 @@ AC_DEFUN([SKILLET_WITH_TEXT_LIBRARIES], [
   SKILLET_NEED([zlib], [ZLIB], [zlib], [zlib], [-lz], [],
     [[#include <zlib.h>]], [[return !zlibVersion();]],
     [zlib1g-dev], [zlib])
+  SKILLET_NEED([utf8proc], [UTF8PROC], [utf8proc], [libutf8proc],
+    [-lutf8proc], [],
+    [[#include <utf8proc.h>]], [[return !utf8proc_unicode_version();]],
+    [libutf8proc-dev], [utf8proc])
 ])

@@ -155,7 +155,7 @@ shows "--version" "^skillet [0-9]" --version
 shows "help settings" "^train.learning_rate  *" help settings
 
 none "--version names the libraries" "$("$skillet" --version >out
-  for what in program MPI HDF5 BLAS CUDA; do
+  for what in program MPI HDF5 Unicode BLAS CUDA; do
     grep -q "^$what  *[^ ]" out || echo "$what"
   done)"
 

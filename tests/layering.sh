@@ -51,7 +51,8 @@ same "includes are found" mpi/world.c \
 lives_in 'mpi\.h' mpi/
 lives_in 'hdf5[_a-z]*\.h' 'io/h5[_a-z]*\.c'
 lives_in 'cblas\.h' kernels/cpu/
-lives_in 'jansson\.h' io/json.c
+lives_in 'jansson\.h' 'io/json[_a-z]*\.c'
+lives_in 'utf8proc\.h' io/unicode.c
 lives_in 'z(std|lib)\.h' io/lines.c
 lives_in '(cuda|cublas)[_a-z0-9]*\.h' kernels/cuda/
 lives_in 'nccl\.h' mpi/coll_nccl

@@ -25,6 +25,7 @@ check_PROGRAMS += %D%/test_graph
 check_PROGRAMS += %D%/test_ini
 check_PROGRAMS += %D%/test_inspect
 check_PROGRAMS += %D%/test_io
+check_PROGRAMS += %D%/test_merges
 check_PROGRAMS += %D%/test_mixture
 check_PROGRAMS += %D%/test_policy
 check_PROGRAMS += %D%/test_rng
@@ -36,6 +37,7 @@ check_PROGRAMS += %D%/test_skill_it
 check_PROGRAMS += %D%/test_sum
 check_PROGRAMS += %D%/test_synth
 check_PROGRAMS += %D%/test_tokenizer
+check_PROGRAMS += %D%/test_tokenizer_golden
 
 twin_tests += %D%/test_adjoint-float %D%/test_adjoint-double
 twin_tests += %D%/test_attention-float %D%/test_attention-double
@@ -96,6 +98,7 @@ bench: all %D%/bench_coordinator$(EXEEXT) %D%/bench_gemm$(EXEEXT)
 	  $(SHELL) $(top_srcdir)/%D%/bench.sh
 
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
+EXTRA_DIST += %D%/golden/tokenizer.py %D%/golden/tokenizers
 EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h
 EXTRA_DIST += %D%/policy_case.h %D%/sample_files.h %D%/shard_files.h
 EXTRA_DIST += %D%/small_run.h %D%/start.h %D%/synth_set.h %D%/tap.h

@@ -348,7 +348,7 @@ $(ls new 2>&1)"
   rm -rf new
 done
 
-refused "an unknown tokenizer" 'no such tokenizer' 1 one.jsonl \
+refused "an unknown tokenizer" 'tokenize.tokenizer.*: tokenizer.json: cannot be opened.*tokenizer.json' 1 one.jsonl \
   tokenize.tokenizer=tokenizer.json
 refused "a tokenizer of sentences alone" "skillet synth lego. alone" 1 \
   one.jsonl tokenize.tokenizer=lego

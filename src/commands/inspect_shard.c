@@ -175,16 +175,41 @@ static struct problem print_document(struct shard_file *f,
     return p;
 }
 
-static struct problem print_documents(struct shard_file *f, long n, FILE *to)
+/* The tokenizer that made the shard: the one that is named, else where it was
+ * then. */
+static struct problem find_tokenizer(const struct settings *s,
+                                     const struct shard *head,
+                                     struct tokenizer *t)
 {
-    struct tokenizer t;
-    struct problem p = tokenizer_open(&t, f->head.tokenizer);
-    bool is_known =
-        !is_problem(&p) && strcmp(t.sha256, f->head.tokenizer_sha256) == 0;
+    const char *named = s->tokenize.tokenizer;
+    bool is_named = strcmp(named, "bytes") != 0 && *head->tokenizer_sha256;
+    struct problem p = tokenizer_open(t, is_named ? named : head->tokenizer);
 
-    p = NO_PROBLEM;
-    for (long i = 0; i < least(n, f->head.documents) && !is_problem(&p); i++)
-        p = print_document(f, is_known ? &t : NULL, i, to);
+    if (!is_problem(&p) && strcmp(t->sha256, head->tokenizer_sha256) != 0)
+        p = problem("%s is another tokenizer than the one that made the shard",
+                    t->name);
+    if (is_problem(&p))
+        p = problem("%s; documents are shown as ids, and as text with "
+                    "tokenize.tokenizer=FILE",
+                    p.text);
+    return p;
+}
+
+static struct problem print_documents(const struct settings *s,
+                                      struct shard_file *f, FILE *to)
+{
+    long n = least(s->inspect.documents, f->head.documents);
+    struct problem p = NO_PROBLEM, unknown;
+    struct tokenizer t;
+
+    if (n == 0)
+        return p;
+    unknown = find_tokenizer(s, &f->head, &t);
+    if (is_problem(&unknown))
+        inspect_text_line("undecoded", unknown.text, to);
+    for (long i = 0; i < n && !is_problem(&p); i++)
+        p = print_document(f, is_problem(&unknown) ? NULL : &t, i, to);
+    tokenizer_close(&t);
     return p;
 }
 
@@ -212,7 +237,7 @@ static struct problem describe(const struct settings *s, struct shard_file *f,
     if (!is_problem(&p) && s->inspect.verify)
         p = inspect_shard_verify(f, to);
     if (!is_problem(&p))
-        p = print_documents(f, s->inspect.documents, to);
+        p = print_documents(s, f, to);
     return p;
 }
 

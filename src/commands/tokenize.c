@@ -115,6 +115,7 @@ static void release(struct tokenize *t)
     tokenize_output_close(t);
     output_free(&t->out);
     tokenize_skills_free(&t->skills);
+    tokenizer_close(&t->tokenizer);
     free(t->document);
     free(t->input);
 }

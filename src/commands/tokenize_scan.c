@@ -62,7 +62,10 @@ static void spool_ids(struct scan *s)
     s->ids.n = 0;
 }
 
-static void add_document(struct scan *s, const char *text, size_t n, long skill)
+/* A text that gives no tokens, because its characters are in no vocabulary, is
+ * as good as empty. */
+static struct problem add_document(struct scan *s, const char *text, size_t n,
+                                   long skill)
 {
     struct tokenize *t = s->t;
     uint64_t bytes = n, length = sum_bytes(&bytes, sizeof bytes, length_hash);
@@ -75,9 +78,15 @@ static void add_document(struct scan *s, const char *text, size_t n, long skill)
         .file = -1,
         .split = (int8_t)(t->only != SPLIT_NONE ? t->only : s->input->split),
     };
+    struct problem p = tokenizer_encode(&t->tokenizer, text, n, &s->ids);
 
-    tokenizer_encode(&t->tokenizer, text, n, &s->ids);
     d.tokens = s->ids.n;
+    if (is_problem(&p))
+        return p;
+    if (d.tokens == 0) {
+        t->empty++;
+        return p;
+    }
     spool_ids(s);
     if (t->documents == t->room) {
         t->room = 2 * t->room + 1024;
@@ -86,6 +95,7 @@ static void add_document(struct scan *s, const char *text, size_t n, long skill)
         CHECK(t->document, "no memory for %ld documents", t->room);
     }
     t->document[t->documents++] = d;
+    return p;
 }
 
 static struct problem find_skill(struct scan *s, const struct json_line *j,
@@ -120,7 +130,7 @@ static struct problem take_line(struct scan *s, const char *line, size_t bytes)
     if (!is_problem(&p) && n > 0 && tokenize_job_has_skill_field(s->t))
         p = find_skill(s, j, &skill);
     if (!is_problem(&p) && n > 0)
-        add_document(s, text, n, skill);
+        p = add_document(s, text, n, skill);
     if (!is_problem(&p) && n == 0)
         s->t->empty++;
     json_line_free(j);

@@ -7,16 +7,36 @@
 #include "io/symbols.h"
 #include "src/commands/tokenize_job.h"
 
+/* Ids of different files must not come together in a shard. */
+static struct problem check_alike(const struct tokenize *t)
+{
+    char first[sizeof t->tokenizer.sha256];
+
+    strcpy(first, t->tokenizer.sha256);
+    group_broadcast(t->g, first, sizeof first);
+    if (strcmp(first, t->tokenizer.sha256) != 0)
+        return problem("%s is not the same on all ranks: put it on a file "
+                       "system that all share",
+                       t->tokenizer.name);
+    return NO_PROBLEM;
+}
+
 static struct problem read_tokenizer(struct tokenize *t)
 {
     const char *name = t->settings->tokenize.tokenizer;
+    struct problem p;
 
     if (symbols_find(name))
         return problem("%s=%s: it has symbols for the sentences of `skillet "
                        "synth %s` alone; take bytes",
                        settings_place(t->settings, "tokenize.tokenizer"), name,
                        name);
-    return tokenizer_open(&t->tokenizer, name);
+    p = tokenizer_open(&t->tokenizer, name);
+    if (is_problem(&p))
+        p = problem("%s: %s", settings_place(t->settings, "tokenize.tokenizer"),
+                    p.text);
+    p = group_agree(t->g, p);
+    return is_problem(&p) ? p : check_alike(t);
 }
 
 static struct problem read_split(struct tokenize *t)

@@ -55,11 +55,7 @@ static struct problem check_alike(const struct corpus *a,
                        "of one layout with skills.train and skills.evaluate",
                        x->path, shard_layout_name(a->layout), y->path,
                        shard_layout_name(b->layout));
-    if (strcmp(x->tokenizer, y->tokenizer) ||
-        strcmp(x->tokenizer_sha256, y->tokenizer_sha256) ||
-        x->vocabulary_size != y->vocabulary_size ||
-        x->end_of_text != y->end_of_text ||
-        x->begin_of_text != y->begin_of_text)
+    if (!shard_same_tokenizer(x, y))
         return problem("%s and %s come from different tokenizers (%s with %ld "
                        "ids, end of text %ld; %s with %ld ids, end of text "
                        "%ld); tokenize all skills with the same one",

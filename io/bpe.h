@@ -1,0 +1,35 @@
+#ifndef IO_BPE_H
+#define IO_BPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "io/merges.h"
+#include "io/vocabulary.h"
+#include "io/words.h"
+
+/* Byte-pair encoding of one word: its characters, or bytes, are ids at first,
+ * which are merged.  What has no id is written as the ids of its bytes
+ * (byte_fallback), else as the unknown token, else left out. */
+struct bpe {
+    struct vocabulary vocabulary;
+    struct merges merges;
+    int32_t unit[256]; /* of a byte, or an ASCII character; -1: none */
+    int32_t byte[256]; /* the ids that spell a byte as <0x00> */
+    int32_t unknown;   /* -1: none */
+    bool is_byte_level;
+    bool spells_bytes;      /* byte_fallback */
+    bool fuses_unknown;     /* a run of them is one token */
+    bool takes_whole_words; /* ignore_merges: a word of the vocabulary is one id
+                             */
+    struct words words;
+};
+
+void bpe_free(struct bpe *b);
+
+/* Adds the ids of a word to `to`, which has room for as many as it has bytes.
+ * BYTES_BEHIND more may be read.  How many. */
+long bpe_encode(struct bpe *b, const char *word, size_t n, int32_t *to);
+
+#endif

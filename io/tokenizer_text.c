@@ -1,0 +1,223 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "io/tokenizer_file.h"
+
+/* What happens to a text before its pieces are encoded: the members normalizer
+ * and pre_tokenizer of a tokenizer.json. */
+
+static const char *type_of(const struct json_value *v)
+{
+    size_t n;
+    const char *type = json_value_text(json_value_member(v, "type"), &n);
+
+    return type ? type : "without a type";
+}
+
+/* A member that has a value of its own where it is missing or null; false if it
+ * is no boolean. */
+static bool read_bool(const struct json_value *v, const char *name, bool *x)
+{
+    const struct json_value *member = json_value_member(v, name);
+    bool is_given = *x;
+
+    if (json_value_is_null(member))
+        return true;
+    if (!json_value_bool(member, &is_given))
+        return false;
+    *x = is_given;
+    return true;
+}
+
+static struct problem no_bool(const char *owner, const char *name)
+{
+    return problem("%s: \"%s\" is not true or false", owner, name);
+}
+
+static struct problem read_step(struct tokenizer_file *f,
+                                const struct json_value *v)
+{
+    struct normal_step *s = &f->normal.step[f->normal.steps];
+    const char *type = type_of(v), *text = NULL, *from = " ";
+    size_t n = 0, from_n = 1;
+
+    if (f->normal.steps == NORMAL_MOST)
+        return problem("normalizer: more than %d steps", NORMAL_MOST);
+    *s = (struct normal_step){.kind = NORMAL_NFC};
+    if (strcmp(type, "Prepend") == 0) {
+        s->kind = NORMAL_PREPEND;
+        text = json_value_text(json_value_member(v, "prepend"), &n);
+    } else if (strcmp(type, "Replace") == 0) {
+        s->kind = NORMAL_REPLACE;
+        text = json_value_text(json_value_member(v, "content"), &n);
+        from = json_value_text(
+            json_value_member(json_value_member(v, "pattern"), "String"),
+            &from_n);
+    } else if (strcmp(type, "NFC") != 0) {
+        return problem("normalizer %.40s is not supported; NFC, Prepend, "
+                       "Replace and a Sequence of them are",
+                       type);
+    }
+    if (s->kind != NORMAL_NFC && (!text || !from || from_n == 0))
+        return problem("normalizer %s: a text, not a regular expression, is "
+                       "needed to %s",
+                       type, s->kind == NORMAL_PREPEND ? "put" : "replace");
+    f->normal.steps++;
+    bytes_add(&s->from, from, from_n);
+    bytes_add(&s->to, text ? text : "", n);
+    return NO_PROBLEM;
+}
+
+struct problem tokenizer_text_normalizer(struct tokenizer_file *f,
+                                         const struct json_value *v)
+{
+    const struct json_value *list = json_value_member(v, "normalizers");
+    struct problem p = NO_PROBLEM;
+
+    if (json_value_is_null(v))
+        return p;
+    if (strcmp(type_of(v), "Sequence") != 0)
+        return read_step(f, v);
+    if (!json_value_is_array(list))
+        return problem("normalizer Sequence has no array \"normalizers\"");
+    for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
+        p = read_step(f, json_value_element(list, i));
+    return p;
+}
+
+static struct problem read_byte_level(struct tokenizer_file *f,
+                                      struct tokenizer_step *s,
+                                      const struct json_value *v)
+{
+    bool prefixes = true, splits = true;
+
+    if (!read_bool(v, "add_prefix_space", &prefixes) ||
+        !read_bool(v, "use_regex", &splits))
+        return no_bool("pre_tokenizer ByteLevel",
+                       "add_prefix_space\" or \"use_regex");
+    if (prefixes)
+        strcpy(s->prefix, " ");
+    s->split.kind = splits ? SPLIT_GPT2 : SPLIT_NOT;
+    f->bpe.is_byte_level = true;
+    return NO_PROBLEM;
+}
+
+static bool is_text(const struct json_value *v, const char *want)
+{
+    size_t n;
+    const char *text = json_value_text(v, &n);
+
+    return text && strcmp(text, want) == 0;
+}
+
+/* The pieces of the known expressions are the whole text, so that to keep what
+ * matches and to drop what does not is the same. */
+static struct problem read_split(struct tokenizer_step *s,
+                                 const struct json_value *v)
+{
+    size_t n;
+    const char *regex = json_value_text(
+        json_value_member(json_value_member(v, "pattern"), "Regex"), &n);
+    const struct json_value *behavior = json_value_member(v, "behavior");
+    bool inverts = false;
+
+    if (!read_bool(v, "invert", &inverts))
+        return no_bool("pre_tokenizer Split", "invert");
+    if (!regex || !split_find(&s->split, regex))
+        return problem("pre_tokenizer Split by \"%.200s\" is not supported; "
+                       "the regular expressions of GPT-2, Llama 3 and Qwen 2 "
+                       "are",
+                       regex ? regex : "a string");
+    if (!is_text(behavior, inverts ? "Removed" : "Isolated"))
+        return problem("pre_tokenizer Split is supported with behavior "
+                       "Isolated, or Removed and invert, only");
+    return NO_PROBLEM;
+}
+
+static struct problem read_digits(struct tokenizer_step *s,
+                                  const struct json_value *v)
+{
+    bool is_one_by_one = false;
+
+    if (!read_bool(v, "individual_digits", &is_one_by_one))
+        return no_bool("pre_tokenizer Digits", "individual_digits");
+    s->split.kind = SPLIT_DIGITS;
+    s->split.digits = is_one_by_one ? 1 : (long)1 << 62;
+    return NO_PROBLEM;
+}
+
+/* Old files have add_prefix_space alone, for which true is "always". */
+static struct problem read_metaspace(struct tokenizer_step *s,
+                                     const struct json_value *v)
+{
+    size_t n;
+    const char *mark = json_value_text(json_value_member(v, "replacement"), &n);
+    const struct json_value *scheme = json_value_member(v, "prepend_scheme");
+    bool prefixes = true, splits = true;
+
+    if (!read_bool(v, "add_prefix_space", &prefixes) ||
+        !read_bool(v, "split", &splits))
+        return no_bool("pre_tokenizer Metaspace",
+                       "add_prefix_space\" or \"split");
+    if (!mark || n == 0 || n > 4 || strlen(mark) != n)
+        return problem("pre_tokenizer Metaspace: \"replacement\" is not one "
+                       "character");
+    if (scheme && !is_text(scheme, "always") && !is_text(scheme, "first") &&
+        !is_text(scheme, "never"))
+        return problem("pre_tokenizer Metaspace: \"prepend_scheme\" is none of "
+                       "always, first and never");
+    if (!prefixes && !is_text(scheme, "never"))
+        return problem("pre_tokenizer Metaspace: without \"add_prefix_space\" "
+                       "the \"prepend_scheme\" must be never");
+    strcpy(s->blank, mark);
+    strcpy(s->split.mark, mark);
+    if (!is_text(scheme, "never"))
+        strcpy(s->prefix, mark);
+    s->is_for_start = is_text(scheme, "first");
+    s->split.kind = splits ? SPLIT_MARK : SPLIT_NOT;
+    return NO_PROBLEM;
+}
+
+static struct problem read_part(struct tokenizer_file *f,
+                                const struct json_value *v)
+{
+    const char *type = type_of(v);
+    struct tokenizer_step *s = &f->step[f->steps];
+
+    /* One is left for what tokenizer_model_read adds. */
+    if (f->steps + 1 == TOKENIZER_STEPS)
+        return problem("pre_tokenizer: more than %d steps",
+                       TOKENIZER_STEPS - 1);
+    if (f->bpe.is_byte_level)
+        return problem("pre_tokenizer %.40s behind ByteLevel is not supported",
+                       type);
+    f->steps++;
+    if (strcmp(type, "ByteLevel") == 0)
+        return read_byte_level(f, s, v);
+    if (strcmp(type, "Split") == 0)
+        return read_split(s, v);
+    if (strcmp(type, "Digits") == 0)
+        return read_digits(s, v);
+    if (strcmp(type, "Metaspace") == 0)
+        return read_metaspace(s, v);
+    return problem("pre_tokenizer %.40s is not supported; ByteLevel, Split, "
+                   "Digits, Metaspace and a Sequence of them are",
+                   type);
+}
+
+struct problem tokenizer_text_pre_tokenizer(struct tokenizer_file *f,
+                                            const struct json_value *v)
+{
+    const struct json_value *list = json_value_member(v, "pretokenizers");
+    struct problem p = NO_PROBLEM;
+
+    if (json_value_is_null(v))
+        return p;
+    if (strcmp(type_of(v), "Sequence") != 0)
+        return read_part(f, v);
+    if (!json_value_is_array(list))
+        return problem("pre_tokenizer Sequence has no array \"pretokenizers\"");
+    for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
+        p = read_part(f, json_value_element(list, i));
+    return p;
+}
