@@ -75,6 +75,7 @@ train_sources += %D%/model/parameters.c %D%/model/parameters.h
 train_sources += %D%/model/scratch.c %D%/model/scratch.h
 train_sources += %D%/model/shape.c %D%/model/shape.h
 train_sources += %D%/train/batch.c %D%/train/batch.h
+train_sources += %D%/train/blame.c %D%/train/blame.h
 train_sources += %D%/train/data.c %D%/train/data.h
 train_sources += %D%/train/evaluate.c %D%/train/evaluate.h
 train_sources += %D%/train/loop.c %D%/train/loop.h
@@ -89,6 +90,7 @@ train_sources += %D%/train/save.c %D%/train/save.h
 train_sources += %D%/train/save_background.c %D%/train/save_background.h
 train_sources += %D%/train/saves.c %D%/train/saves.h
 train_sources += %D%/train/schedule.c %D%/train/schedule.h
+train_sources += %D%/train/skips.c %D%/train/skips.h
 train_sources += %D%/train/step.c %D%/train/step.h
 train_sources += %D%/train/stop.c %D%/train/stop.h
 

@@ -78,6 +78,8 @@ struct settings {
         double z_loss;
         int recompute;
         int precision, device;
+        long skip_limit;
+        double spike;
         long time_limit, watchdog;
     } train;
     struct {

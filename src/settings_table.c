@@ -196,6 +196,13 @@ CHOICE(train, precision, "float|double|bf16", "float",
      "number type of weights and activations; bf16 on a GPU alone"),
 CHOICE(train, device, "cpu|gpu", "cpu",
      "where the kernels compute"),
+LONG(train, skip_limit, 0, MOST_STEPS, "10",
+     "updates in a row that are left out as loss or gradient are not finite, or "
+     "the loss is a spike; one more ends the run with status 1"),
+DOUBLE(train, spike, 0, INFINITY, CLOSED, "0",
+     "robust deviations by which a loss that is a spike lies above what the "
+     "skills of its batch had lately; 6 is usual; 0: none is, as what is a "
+     "spike hangs on the data"),
 DURATION(train, time_limit, MOST_STEPS, "0",
      "time after which the run saves and ends with status 75, as when the job's "
      "own time runs out; it stops early enough for two steps and a save; 0: "

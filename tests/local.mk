@@ -52,6 +52,7 @@ twin_tests += %D%/test_recompute-float %D%/test_recompute-double
 twin_tests += %D%/test_samples-double
 twin_tests += %D%/test_save-float %D%/test_save-double
 twin_tests += %D%/test_schedule-double
+twin_tests += %D%/test_skips-double
 twin_tests += %D%/test_step-double
 twin_tests += %D%/test_vmath-float
 twin_tests += %D%/test_zero-float %D%/test_zero-double

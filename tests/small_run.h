@@ -17,6 +17,7 @@ struct small_run {
     struct data data;
     struct sampler sampler;
     struct model model;
+    struct skips skips;
     struct step step;
 };
 
@@ -67,11 +68,14 @@ static inline void small_run_open(struct small_run *run, struct group *all,
                  run->data.train.windows, (uint64_t)s->train.seed);
     sampler_advance(&run->sampler, counts);
     step_init(&run->step, s, &run->grid, &run->data, &run->model);
+    skips_init(&run->skips, s, run->data.train.skills.n);
+    run->step.skips = &run->skips;
 }
 
 static inline void small_run_close(struct small_run *run)
 {
     step_free(&run->step);
+    skips_free(&run->skips);
     model_free(&run->model);
     sampler_free(&run->sampler);
     data_close(&run->data);

@@ -199,9 +199,13 @@ stopped() {
     not_ok "$1" "status $status: $(tail -n 1 "$2/metrics.jsonl")"
   fi
 }
-train 2 2 wild train.learning_rate=1e38 train.warmup_steps=0 >out 2>&1
+train 2 2 wild train.learning_rate=1e38 train.warmup_steps=0 \
+  train.skip_limit=2 >out 2>&1
 status=$?
-stopped "a loss that is not finite ends the run" wild "the loss" 1
+stopped "updates that can't be made end the run" wild "more updates in a row" 1
+same "after those that may be left out, each named" 3 "$(grep -c \
+  '"event":"skip".*"reason":"not finite","text":"rank [01] on .* not finite' \
+  wild/metrics.jsonl)"
 timeout -k 5 60 "$skillet" train run.ini output.directory=long \
   train.steps=100000 >out 2>&1 </dev/null &
 pid=$!

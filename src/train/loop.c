@@ -11,7 +11,7 @@
 #include "src/train/run.h"
 #include "src/watchdog.h"
 
-enum outcome { GOES_ON, ASKED_TO_STOP, NOT_SAVED, NOT_FINITE };
+enum outcome { GOES_ON, ASKED_TO_STOP, NOT_SAVED, NOT_FINITE, SKIPS };
 
 static bool is_done(const struct run *run)
 {
@@ -166,6 +166,8 @@ static void train_step(struct run *run, struct step_result *result)
     trace_step(run->at.done);
     stop_note_step(&run->stop, clock_seconds() - start);
     report_step(&run->report, run->at.done, result, clock_seconds() - start);
+    if (result->skip != SKIP_NONE)
+        report_skip(&run->report, run->at.done, result, &run->skips);
     if (!result->is_saving)
         saves_end(run);
 }
@@ -189,8 +191,8 @@ static enum outcome go_on(struct run *run)
     struct step_result result;
 
     train_step(run, &result);
-    if (!result.is_finite)
-        return NOT_FINITE;
+    if (result.skips_too_many)
+        return SKIPS;
     if (result.stop_asked) {
         stop_agree(&run->stop);
         return stop_here(run);
@@ -228,9 +230,13 @@ static int end(struct run *run, enum outcome outcome)
         [GOES_ON] = {"finished", 0},
         [ASKED_TO_STOP] = {"asked to stop by %s; start it again to go on", 75},
         [NOT_SAVED] = {"the last checkpoint could not be saved", 1},
-        [NOT_FINITE] = {"the loss or its gradient is not finite; try a smaller "
-                        "train.learning_rate",
+        [NOT_FINITE] = {"a loss of the evaluation is not finite; go on from an "
+                        "older checkpoint with a smaller train.learning_rate",
                         1},
+        [SKIPS] = {"more updates in a row were left out than "
+                   "train.skip_limit; go on from an older checkpoint with a "
+                   "smaller train.learning_rate",
+                   1},
     };
     char reason[256];
 

@@ -290,6 +290,24 @@ void report_step(struct report *r, long done, const struct step_result *result,
     log_step(r, done, result, rate);
 }
 
+void report_skip(struct report *r, long step, const struct step_result *result,
+                 const struct skips *skips)
+{
+    bool is_spike = result->skip == SKIP_SPIKE;
+
+    if (!r->writes)
+        return;
+    metrics_begin(&r->metrics, "skip");
+    metrics_integer(&r->metrics, "step", step);
+    metrics_text(&r->metrics, "reason", is_spike ? "spike" : "not finite");
+    metrics_text(&r->metrics, "text", result->why.text);
+    metrics_integer(&r->metrics, "in_a_row", skips->in_a_row);
+    metrics_integer(&r->metrics, "total", skips->total);
+    end_event(r);
+    log_warning("step %ld: its update is left out, number %lld in a row: %s",
+                step, (long long)skips->in_a_row, result->why.text);
+}
+
 void report_checkpoint(struct report *r, const struct saved *saved)
 {
     if (!r->writes)

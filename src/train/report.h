@@ -55,6 +55,10 @@ void report_step(struct report *r, long done, const struct step_result *result,
                  double seconds);
 struct saved;
 
+/* Its update was left out. */
+void report_skip(struct report *r, long step, const struct step_result *result,
+                 const struct skips *skips);
+
 /* A checkpoint is on the disk. */
 void report_checkpoint(struct report *r, const struct saved *saved);
 

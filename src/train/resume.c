@@ -33,6 +33,7 @@ static void list_state(struct run *run, struct resume *r, struct arrays *a)
     arrays_add(a, "run/metrics_bytes", H5_I64, 1, 1, &r->metrics_bytes);
     arrays_add(a, "mixture/p", H5_F64, (uint64_t)run->data.train.skills.n, 1,
                run->p);
+    skips_state(&run->skips, a);
     sampler_state(&run->sampler, a);
     mixture_state(&run->mixture, a);
     policy_state(&run->policy, a);

@@ -83,6 +83,7 @@ static void open_mixture(struct run *run)
     run->counts = take(skills, sizeof *run->counts);
     mixture_init(&run->mixture, run->settings, d->train.skills.n,
                  d->train.windows);
+    skips_init(&run->skips, run->settings, d->train.skills.n);
     sampler_init(&run->sampler, &d->train.skills, d->train.windows,
                  (uint64_t)run->settings->train.seed);
 }
@@ -90,6 +91,7 @@ static void open_mixture(struct run *run)
 static void close_mixture(struct run *run)
 {
     sampler_free(&run->sampler);
+    skips_free(&run->skips);
     mixture_free(&run->mixture);
     free(run->losses);
     free(run->p);
@@ -107,6 +109,7 @@ static void listen(struct run *run, double started)
 
     stop_init(&run->stop, run->settings, run->grid.all, started, bytes);
     run->step.stop = &run->stop;
+    run->step.skips = &run->skips;
     run->evaluation.stop = &run->stop;
 }
 

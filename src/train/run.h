@@ -32,9 +32,10 @@ struct run {
     struct report report;
     struct saves saves;
     struct stop stop;
-    double *losses;  /* [evaluation skills] of the last evaluation */
-    double *p;       /* [training skills] of the round */
-    int64_t *counts; /* [training skills] */
+    struct skips skips; /* rank 0 decides */
+    double *losses;     /* [evaluation skills] of the last evaluation */
+    double *p;          /* [training skills] of the round */
+    int64_t *counts;    /* [training skills] */
     struct progress at;
 };
 

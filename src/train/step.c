@@ -7,6 +7,7 @@
 #include "kernels/check.h"
 #include "kernels/device.h"
 #include "src/clock.h"
+#include "src/train/blame.h"
 #include "src/train/optimiser.h"
 #include "src/train/schedule.h"
 
@@ -35,18 +36,23 @@ static double positions(const struct step *s)
     return (double)s->settings->train.global_batch * (double)s->batch.length;
 }
 
-/* The micro-batch whose first sequence is sample `first` of the round. */
-static void add_micro_batch(struct step *s, const struct sampler *sampler,
-                            int64_t first)
+void step_micro_batch(struct step *s, const struct sampler *sampler,
+                      int64_t first)
 {
     enum loss_over over = (enum loss_over)s->settings->train.loss;
     struct batch *b = &s->batch;
-    long skills = b->data->train.skills.n;
 
     for (long i = 0; i < b->sequences; i++)
         batch_read(b, i, &b->data->train, sampler_draw(sampler, first + i),
                    over);
     batch_gradients(b, 1 / positions(s));
+}
+
+static void add_losses(struct step *s)
+{
+    const struct batch *b = &s->batch;
+    long skills = b->data->train.skills.n;
+
     for (long i = 0; i < b->sequences; i++) {
         const struct batch_row *row = &b->row[i];
 
@@ -57,20 +63,28 @@ static void add_micro_batch(struct step *s, const struct sampler *sampler,
     s->sums[2 * skills + STEP_LOG_SQUARES] += batch_log_squares(b);
 }
 
+struct step_share step_share(const struct step *s, long in_round)
+{
+    long batch = s->settings->train.global_batch;
+    long samples = batch / group_size(s->grid->data);
+
+    return (struct step_share){(int64_t)in_round * batch +
+                                   group_rank(s->grid->data) * samples,
+                               samples};
+}
+
 static void accumulate(struct step *s, const struct sampler *sampler,
                        long in_round)
 {
-    long batch = s->settings->train.global_batch;
-    long share = batch / group_size(s->grid->data);
-    int64_t first =
-        (int64_t)in_round * batch + group_rank(s->grid->data) * share;
+    struct step_share share = step_share(s, in_round);
     struct parameters *p = &s->batch.model->parameters;
 
     device_zero(p->gradient, (size_t)p->numbers * sizeof *p->gradient);
-    for (long i = 0; i < share; i += s->batch.sequences) {
-        if (i + s->batch.sequences == share)
+    for (long i = 0; i < share.samples; i += s->batch.sequences) {
+        if (i + s->batch.sequences == share.samples)
             exchange_expect(&s->batch.model->exchange);
-        add_micro_batch(s, sampler, first + i);
+        step_micro_batch(s, sampler, share.first + i);
+        add_losses(s);
     }
 }
 
@@ -105,24 +119,44 @@ static double sum_losses(struct step *s, double seconds,
     return targets;
 }
 
-/* Norm of `mean` times the gradient, rate and verdict; rank 0 decides for all.
- */
+/* What rank 0 decides for all. */
+struct verdict {
+    double loss, norm, rate;
+    enum skip skip;
+    bool skips_too_many;
+};
+
+static struct verdict decide(struct step *s, long number, double norm,
+                             struct step_result *result)
+{
+    struct verdict v = {result->loss, norm, schedule_rate(s->settings, number),
+                        SKIP_NONE, false};
+    struct skips_step losses = {v.loss, v.norm, result->skill_loss,
+                                result->skill_targets};
+
+    if (group_rank(s->grid->all) == 0) {
+        v.skip = skips_judge(s->skips, &losses, &result->why);
+        v.skips_too_many = skips_are_too_many(s->skips);
+    }
+    group_broadcast(s->grid->all, &v, sizeof v);
+    return v;
+}
+
+/* Norm of `mean` times the gradient, rate and verdict. */
 static void judge(struct step *s, long number, double mean,
                   struct step_result *result)
 {
-    struct group *all = s->grid->all;
-    double decided[3] = {result->loss};
     double sum = optimiser_sum_squares(&s->batch.model->parameters,
                                        group_rank(s->grid->tensor));
+    struct verdict v;
 
-    group_sum(all, &sum, 1);
-    decided[1] = mean * sqrt(sum);
-    decided[2] = schedule_rate(s->settings, number);
-    group_broadcast(all, decided, sizeof decided);
-    result->loss = decided[0];
-    result->norm = decided[1];
-    result->rate = decided[2];
-    result->is_finite = isfinite(result->loss) && isfinite(result->norm);
+    group_sum(s->grid->all, &sum, 1);
+    v = decide(s, number, mean * sqrt(sum), result);
+    result->loss = v.loss;
+    result->norm = v.norm;
+    result->rate = v.rate;
+    result->skip = v.skip;
+    result->skips_too_many = v.skips_too_many;
 }
 
 struct step_result step_run(struct step *s, const struct sampler *sampler,
@@ -146,9 +180,11 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
         mean = positions(s) / targets;
     judge(s, number, mean, &result);
     factor = clip > 0 && result.norm > clip ? clip / result.norm : 1;
-    if (result.is_finite) {
+    if (result.skip == SKIP_NONE) {
         optimiser_update(p, s->settings, number, result.rate, mean * factor);
         exchange_update(exchange);
+    } else if (result.skip == SKIP_NOT_FINITE) {
+        result.why = blame_find(s, sampler, in_round);
     }
     return result;
 }

@@ -4,6 +4,7 @@
 #include "mpi/grid.h"
 #include "src/train/batch.h"
 #include "src/train/sampler.h"
+#include "src/train/skips.h"
 #include "src/train/stop.h"
 
 /* One step of training: the gradient of the mean loss over the targets of a
@@ -25,8 +26,9 @@ struct step {
     const struct settings *settings;
     const struct grid *grid;
     struct batch batch;
-    struct stop *stop; /* not owned; NULL: nobody asks */
-    bool is_saving;    /* this rank writes a checkpoint: told by the caller */
+    struct stop *stop;   /* not owned; NULL: nobody asks */
+    struct skips *skips; /* not owned, looked at on rank 0 alone */
+    bool is_saving;      /* this rank writes a checkpoint: told by the caller */
     double *sums; /* [2 skills + STEP_SUMS] loss and targets by skill, and: */
 };
 
@@ -51,7 +53,9 @@ struct step_result {
     double wait_seconds;         /* for which a rank waited, on average */
     bool stop_asked;             /* of any rank */
     bool is_saving;              /* any rank */
-    bool is_finite;              /* loss and norm */
+    enum skip skip;              /* if the update was left out, */
+    struct problem why;          /* on rank 0, */
+    bool skips_too_many;         /* and whether the run is to end */
 };
 
 /* Also makes the weights of all ranks those of the first that has them.
@@ -60,6 +64,18 @@ void step_init(struct step *s, const struct settings *settings,
                const struct grid *grid, const struct data *data,
                struct model *model);
 void step_free(struct step *s);
+
+/* This rank's samples of step `in_round` of the round, and the gradients of a
+ * micro-batch that begins with sample `first` of it, added to those before.
+ * Collective over the tensor ranks. */
+struct step_share {
+    int64_t first;
+    long samples;
+};
+
+struct step_share step_share(const struct step *s, long in_round);
+void step_micro_batch(struct step *s, const struct sampler *sampler,
+                      int64_t first);
 
 /* Step `number` of the run, which is step `in_round` of the sampler's round.
  * The same result on all ranks.  Collective over the grid. */
