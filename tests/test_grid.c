@@ -70,7 +70,7 @@ static void train(struct group *all, int tensor, const char *const *extra,
     small_run_open(&run, all, tensor);
     for (long i = 0; i < STEPS; i++)
         loss[i] = step_run(&run.step, &run.sampler, i, i).loss;
-    exchange_need(&run.model.exchange, run.model.parameters.buckets - 1);
+    exchange_settle(&run.model.exchange);
     *same = same_bits(&run, run.grid.data, false) &&
             same_bits(&run, run.grid.tensor, true);
     small_run_close(&run);

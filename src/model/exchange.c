@@ -128,3 +128,8 @@ void exchange_need(struct exchange *e, int bucket)
 {
     coll_parts_wait(e->parts, e->new_weights[bucket]);
 }
+
+void exchange_settle(struct exchange *e)
+{
+    coll_parts_wait_all(e->parts);
+}

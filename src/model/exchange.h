@@ -53,4 +53,8 @@ void exchange_update(struct exchange *e);
 /* Until the weights of the bucket, and of those before it, are there. */
 void exchange_need(struct exchange *e, int bucket);
 
+/* Until nothing is under way: before ranks do different things, as one that
+ * waits needs the others to go on. */
+void exchange_settle(struct exchange *e);
+
 #endif

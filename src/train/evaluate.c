@@ -104,6 +104,8 @@ bool evaluate_split(struct evaluation *e, const struct data_split *split)
     memset(e->loss, 0, 2 * (size_t)k * sizeof *e->loss);
     for (int skill = 0; skill < k; skill++)
         total += windows_of(&row, skill);
+    /* Some ranks may have more batches than others, or none. */
+    exchange_settle(&e->batch->model->exchange);
     if (!add_all(e, &row, total))
         return false;
     group_sum(e->grid->data, e->loss, 2 * k);
