@@ -74,6 +74,25 @@ static long window_find(const struct corpus_part *p, long x, long step)
     return low;
 }
 
+/* The place in the window of the document that holds position x of a part,
+ * after the window has moved there if need be. */
+static struct problem find_document(struct corpus_part *p, long x, long step,
+                                    long *i)
+{
+    struct problem wrong = NO_PROBLEM;
+
+    if (!window_has(p, x, step))
+        wrong = move_window(p, x, step);
+    if (is_problem(&wrong))
+        return wrong;
+    *i = window_find(p, x, step);
+    if (!window_has(p, x, step) || p->window[*i] >= p->window[*i + 1] ||
+        (long)p->window[*i + 1] > p->file.head.tokens)
+        return problem("%s: its document offsets have changed since the start",
+                       p->file.head.path);
+    return NO_PROBLEM;
+}
+
 static long least(long a, long b)
 {
     return a < b ? a : b;
@@ -86,19 +105,13 @@ static struct problem read_in_document(struct corpus *c, struct corpus_part *p,
 {
     long step = c->extra, begin = c->begin_of_text >= 0;
     long i, from, to, inside;
-    struct problem wrong = NO_PROBLEM;
+    struct problem wrong = find_document(p, x, step, &i);
 
-    if (!window_has(p, x, step))
-        wrong = move_window(p, x, step);
     if (is_problem(&wrong))
         return wrong;
-    i = window_find(p, x, step);
     from = (long)p->window[i];
     to = (long)p->window[i + 1];
     inside = x - from - (p->window_first + i) * step;
-    if (!window_has(p, x, step) || from >= to || to > p->file.head.tokens)
-        return problem("%s: its document offsets have changed since the start",
-                       p->file.head.path);
     if (inside < begin)
         out[(*done)++] = (int32_t)c->begin_of_text;
     inside += *done - begin;
@@ -128,6 +141,25 @@ struct problem corpus_read(struct corpus *c, long first, long n, int32_t *out)
         first += done;
         out += done;
         n -= done;
+    }
+    return NO_PROBLEM;
+}
+
+struct problem corpus_starts(struct corpus *c, long first, long n,
+                             int32_t *start)
+{
+    assert(first >= 0 && n >= 0 && first + n <= c->stream_length);
+    for (long done = 0; done < n;) {
+        struct corpus_part *p = part_at(c, first + done);
+        long x = first + done - p->start, i, here = done, left;
+        struct problem wrong = find_document(p, x, c->extra, &i);
+
+        if (is_problem(&wrong))
+            return wrong;
+        left =
+            (long)p->window[i + 1] + (p->window_first + i + 1) * c->extra - x;
+        while (done < n && left-- > 0)
+            start[done++] = (int32_t)here;
     }
     return NO_PROBLEM;
 }

@@ -66,10 +66,12 @@ void op_norm_backward(const struct norm *n, struct mat x, struct mat dy,
 /* ---- rotary.c ---- rotary position embedding, in place, on the first `dims`
  * of each head's `head_size` numbers.  Dimension i < dims/2 pairs with
  * i + dims/2 (the GPT-NeoX convention); the angle at position p is
- * p * base^(-2i/dims); position = row % length. */
+ * p * base^(-2i/dims); position = row % length, or what is behind the start of
+ * the row's document. */
 struct rotary {
     const wide *cosine, *sine; /* [length, dims/2] */
     long length, dims, head_size;
+    const int32_t *start; /* [tokens] as in struct heads; NULL: 0 */
 };
 
 void op_rotary_forward(const struct rotary *r, struct mat x);
@@ -78,7 +80,9 @@ void op_rotary_backward(const struct rotary *r, struct mat dx);
 /* ---- attention.c ---- causal attention by head,
  *   o = softmax(scale q k' + mask) v
  * over blocks of queries: no [length, length] matrix outlives a block; backward
- * computes the probabilities again from `lse`.
+ * computes the probabilities again from `lse`.  With documents, a query sees
+ * the keys of its own from the first on, and a block of queries costs nothing
+ * for the keys before the documents that it is of.
  *
  *   q, o, dq, do     [tokens, heads * size]
  *   k, v, dk, dv     [tokens, kv_heads * size]; query head h reads key head
@@ -90,6 +94,10 @@ struct heads {
     wide scale;
     wide *lse;
     void *scratch; /* op_attention_scratch() bytes; may be shared by layers */
+    /* [tokens] where in its sequence the document of a token starts: its own
+     * place or that of the token before it; NULL: at 0.  The host needs it to
+     * choose the keys of a block. */
+    const int32_t *start, *start_on_host;
 };
 
 /* The matrices of one attention; backward sets dq, dk and dv. */

@@ -20,6 +20,7 @@ enum schedule {
     SCHEDULE_WSD,
     SCHEDULE_INVERSE_SQUARE_ROOT
 };
+enum mask { MASK_NONE, MASK_DOCUMENT };
 enum recompute { RECOMPUTE_NONE, RECOMPUTE_ATTENTION, RECOMPUTE_BLOCK };
 enum precision { PRECISION_FLOAT, PRECISION_DOUBLE, PRECISION_BF16 };
 enum device { DEVICE_CPU, DEVICE_GPU };
@@ -45,6 +46,7 @@ struct settings {
     } model;
     struct {
         char *directory;
+        int mask;
     } data;
     struct {
         char *train, *evaluate;

@@ -78,6 +78,9 @@ CHOICE(model, activation, "gelu|gelu-tanh", "gelu",
 TEXT(data, directory, NULL, "",
      "directory of skill shards; empty: synthetic random tokens, for tests "
      "and benchmarks"),
+CHOICE(data, mask, "none|document", "none",
+     "document: tokens see those of their own document alone, and positions "
+     "count from its start"),
 
 TEXT(skills, train, NULL, "",
      "skills to train on, NAME,NAME,...; empty: all"),

@@ -1,10 +1,6 @@
 #ifndef TESTS_SAMPLE_FILES_H
 #define TESTS_SAMPLE_FILES_H
 
-#include <string.h>
-
-#include "io/corpus_files.h"
-#include "io/shard_write.h"
 #include "kernels/rng.h"
 #include "tests/shard_files.h"
 
@@ -55,8 +51,6 @@ static inline void sample_write(const char *skill, const char *split,
                       .documents = samples,
                       .layout = SHARD_SAMPLES,
                       .has_answers = has_answers};
-    struct corpus_file file;
-    struct shard_writer w;
 
     CHECK(token && offset && answer, "no memory");
     for (long i = 0; i < samples; i++) {
@@ -69,21 +63,8 @@ static inline void sample_write(const char *skill, const char *split,
             (struct shard_answer){(uint32_t)(made.answer - 1),
                                   (uint32_t)(made.answer_end - made.answer)};
     }
-    corpus_files_name(&file, skill, split, 0);
-    strcpy(s.skill, skill);
-    strcpy(s.title, skill);
-    strcpy(s.split, split);
-    snprintf(s.path, sizeof s.path, "%s/%s", directory, file.name);
-    settled(shard_write_create(&s, ""));
-    settled(shard_write_open(&w, &s));
-    settled(shard_write_tokens(&w, 0, s.tokens, token));
-    settled(shard_write_documents(&w, 0, samples + 1, offset));
-    if (has_answers)
-        settled(shard_write_answers(&w, 0, samples, answer));
-    settled(shard_write_sums(&w, 0, shard_blocks(&s)));
-    settled(shard_write_close(&w));
-    settled(shard_write_seal(&s));
-    settled(shard_write_publish(&s));
+    shard_files_name(&s, skill, split);
+    shard_files_write(s, token, offset, answer);
     free(token);
     free(offset);
     free(answer);
@@ -117,13 +98,10 @@ static inline void sample_files_end(void)
 {
     group_barrier(group_world());
     for (int i = 0; i < SAMPLE_SHARDS && rank() == 0; i++) {
-        struct corpus_file file;
-        char path[1024];
+        struct shard s;
 
-        corpus_files_name(&file, sample_shards[i].skill, sample_shards[i].split,
-                          0);
-        snprintf(path, sizeof path, "%s/%s", directory, file.name);
-        unlink(path);
+        shard_files_name(&s, sample_shards[i].skill, sample_shards[i].split);
+        unlink(s.path);
     }
     CHECK(rank() > 0 || rmdir(directory) == 0, "%s is not empty", directory);
 }

@@ -8,7 +8,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "io/corpus_files.h"
 #include "io/shard_open.h"
+#include "io/shard_write.h"
 #include "kernels/check.h"
 #include "tests/tap.h"
 
@@ -52,6 +54,38 @@ static inline void shard_files_limit(rlim_t bytes)
     getrlimit(RLIMIT_FSIZE, &limit);
     limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
     setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* A whole shard, from one rank; its path says where. */
+static inline void shard_files_write(struct shard s, const uint16_t *token,
+                                     const uint64_t *offset,
+                                     const struct shard_answer *answer)
+{
+    struct shard_writer w;
+
+    settled(shard_write_create(&s, ""));
+    settled(shard_write_open(&w, &s));
+    settled(shard_write_tokens(&w, 0, s.tokens, token));
+    settled(shard_write_documents(&w, 0, s.documents + 1, offset));
+    if (s.has_answers)
+        settled(shard_write_answers(&w, 0, s.documents, answer));
+    settled(shard_write_sums(&w, 0, shard_blocks(&s)));
+    settled(shard_write_close(&w));
+    settled(shard_write_seal(&s));
+    settled(shard_write_publish(&s));
+}
+
+/* Names the shard of a split of a skill, and its file in the directory. */
+static inline void shard_files_name(struct shard *s, const char *skill,
+                                    const char *split)
+{
+    struct corpus_file file;
+
+    corpus_files_name(&file, skill, split, 0);
+    snprintf(s->skill, sizeof s->skill, "%s", skill);
+    snprintf(s->title, sizeof s->title, "%s", skill);
+    snprintf(s->split, sizeof s->split, "%s", split);
+    snprintf(s->path, sizeof s->path, "%s/%s", directory, file.name);
 }
 
 /* Whether opening and reading all of it finds a problem. */

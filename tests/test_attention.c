@@ -1,6 +1,6 @@
-/* Attention equals a plain loop in double over every query and key, and its
- * backward the differences of that loop, for lengths around the blocks it works
- * in.    ranks: 1 */
+/* Attention equals a plain loop in double over every query and key of its
+ * document, and its backward the differences of that loop, for lengths around
+ * the blocks it works in.    ranks: 1 */
 #include "kernels/ops.h"
 #include "tests/oracle.h"
 #include "tests/start.h"
@@ -9,6 +9,7 @@
 struct shape {
     long sequences, length, heads, kv_heads, size;
     double scale;
+    long document; /* a new one every so many tokens; 0: one a sequence */
 };
 
 /* What a loss of the output needs besides q, k and v. */
@@ -20,6 +21,17 @@ struct loss {
 static long tokens(const struct shape *s)
 {
     return s->sequences * s->length;
+}
+
+/* Where in its sequence the document of token t starts: not at the same places
+ * in all sequences. */
+static long start_of(const struct shape *s, long t)
+{
+    long place = t % s->length, shift = t / s->length;
+
+    if (!s->document || place < shift)
+        return 0;
+    return place - (place - shift) % s->document;
 }
 
 /* One query: o and the log of its sum of exponentials. */
@@ -55,12 +67,13 @@ static void forward(const struct shape *s, const double *x, double *o,
 
     for (long t = 0; t < tokens(s); t++)
         for (long h = 0; h < s->heads; h++) {
-            long at = t * width + h * s->size, first = t - t % s->length;
+            long at = t * width + h * s->size, start = start_of(s, t);
+            long first = t - t % s->length + start;
             long group = s->heads / s->kv_heads;
             long key = first * narrow + h / group * s->size;
 
-            lse[h * tokens(s) + t] =
-                attend(s, x + at, k + key, v + key, t % s->length + 1, o + at);
+            lse[h * tokens(s) + t] = attend(s, x + at, k + key, v + key,
+                                            t % s->length + 1 - start, o + at);
         }
 }
 
@@ -79,9 +92,22 @@ static double loss_value(const void *what, const double *x)
 
 static struct heads heads_of(const struct shape *s, struct mat lse)
 {
-    struct heads h = {s->sequences, s->length,      s->heads, s->kv_heads,
-                      s->size,      (wide)s->scale, lse.at,   NULL};
+    struct heads h = {.sequences = s->sequences,
+                      .length = s->length,
+                      .heads = s->heads,
+                      .kv_heads = s->kv_heads,
+                      .size = s->size,
+                      .scale = (wide)s->scale,
+                      .lse = lse.at};
+    int32_t *start =
+        oracle_keep(malloc((size_t)tokens(s) * sizeof *start), free);
 
+    for (long t = 0; t < tokens(s); t++)
+        start[t] = (int32_t)start_of(s, t);
+    if (s->document) {
+        h.start = oracle_put_ids(start, tokens(s));
+        h.start_on_host = start;
+    }
     h.scratch =
         oracle_keep(device_alloc(op_attention_scratch(&h)), device_free);
     return h;
@@ -147,8 +173,8 @@ static void test_shape(struct shape s)
     double l = oracle_error(kept, lse) * fmin(1, oracle_largest(lse));
 
     ok(e < 16 * oracle_unit && l < 16 * oracle_unit,
-       "%ld x %ld, heads %ld/%ld of %ld: o %.2g, lse %.2g", s.sequences,
-       s.length, s.heads, s.kv_heads, s.size, e, l);
+       "%ld x %ld, heads %ld/%ld of %ld, documents of %ld: o %.2g, lse %.2g",
+       s.sequences, s.length, s.heads, s.kv_heads, s.size, s.document, e, l);
 
     da.o = oracle_put(d_o, 2);
     op_attention_backward(&h, &a, &da);
@@ -166,7 +192,7 @@ static void test_shape(struct shape s)
  * of small ones are 0. */
 static void test_large_scores(void)
 {
-    struct shape s = {1, 70, 1, 1, 2, 1};
+    struct shape s = {1, 70, 1, 1, 2, 1, 0};
     struct sample x = oracle_random(70, 8, "large");
     struct mat kept = oracle_put(oracle_zero(1, 70), 0);
 
@@ -199,7 +225,7 @@ static void test_large_scores(void)
 /* Later tokens change no bit of earlier outputs, and a second call none. */
 static void test_bits(void)
 {
-    struct shape s = {1, 150, 2, 1, 8, 0.35};
+    struct shape s = {1, 150, 2, 1, 8, 0.35, 0};
     struct sample x = oracle_random(150, 48, "bits");
     struct sample o[3];
 
@@ -225,12 +251,16 @@ static void test_bits(void)
 int main(int argc, char **argv)
 {
     start(&argc, &argv);
-    test_shape((struct shape){1, 1, 1, 1, 1, 1});
-    test_shape((struct shape){3, 1, 2, 2, 3, 0.5});
-    test_shape((struct shape){2, 7, 4, 2, 3, 0.577});
-    test_shape((struct shape){1, 64, 2, 1, 5, 0.4});
-    test_shape((struct shape){2, 65, 3, 3, 2, 1});
-    test_shape((struct shape){2, 131, 4, 1, 7, 0.378});
+    test_shape((struct shape){1, 1, 1, 1, 1, 1, 0});
+    test_shape((struct shape){3, 1, 2, 2, 3, 0.5, 0});
+    test_shape((struct shape){2, 7, 4, 2, 3, 0.577, 0});
+    test_shape((struct shape){1, 64, 2, 1, 5, 0.4, 0});
+    test_shape((struct shape){2, 65, 3, 3, 2, 1, 0});
+    test_shape((struct shape){2, 131, 4, 1, 7, 0.378, 0});
+    test_shape((struct shape){2, 7, 4, 2, 3, 0.577, 1});
+    test_shape((struct shape){2, 65, 3, 3, 2, 1, 64});
+    test_shape((struct shape){2, 131, 4, 1, 7, 0.378, 10});
+    test_shape((struct shape){1, 290, 2, 1, 3, 0.5, 70});
     test_large_scores();
     test_bits();
     oracle_free();

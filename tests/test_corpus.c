@@ -8,15 +8,11 @@
 #include <unistd.h>
 
 #include "io/corpus.h"
-#include "io/corpus_files.h"
-#include "io/shard_write.h"
-#include "kernels/check.h"
-#include "tests/tap.h"
+#include "tests/shard_files.h"
 
 enum { PARTS = 3, WINDOWS = 300, SAMPLES = 2001 };
 
 static uint64_t state = 7;
-static char directory[512];
 
 static long next(long below)
 {
@@ -29,15 +25,11 @@ static bool is_root(void)
     return group_rank(group_world()) == 0;
 }
 
-static void settled(struct problem p)
-{
-    CHECK(!is_problem(&p), "%s", p.text);
-}
-
 /* The stream, or the samples one after another, built the plain way while the
  * parts are written. */
 struct stream {
     int32_t *at;
+    long *start; /* of its document, in the stream */
     long n;
     long first[SAMPLES + 1], samples; /* where they begin, and the end */
     struct shard_answer answer[SAMPLES];
@@ -76,23 +68,6 @@ static struct shard header(const char *split, long part, long end, long begin)
     return s;
 }
 
-static void store(struct shard s, const uint16_t *token, const uint64_t *offset,
-                  const struct shard_answer *answer)
-{
-    struct shard_writer w;
-
-    settled(shard_write_create(&s, ""));
-    settled(shard_write_open(&w, &s));
-    settled(shard_write_tokens(&w, 0, s.tokens, token));
-    settled(shard_write_documents(&w, 0, s.documents + 1, offset));
-    if (s.has_answers)
-        settled(shard_write_answers(&w, 0, s.documents, answer));
-    settled(shard_write_sums(&w, 0, shard_blocks(&s)));
-    settled(shard_write_close(&w));
-    settled(shard_write_seal(&s));
-    settled(shard_write_publish(&s));
-}
-
 /* Rank 0 writes a part; all ranks make its stream. */
 static void write_part(struct shard s, long documents, struct stream *stream,
                        bool is_last)
@@ -102,7 +77,7 @@ static void write_part(struct shard s, long documents, struct stream *stream,
 
     CHECK(offset && token, "no memory");
     for (long d = 0; d < documents; d++) {
-        long n = 1 + next(next(50) ? 8 : 40);
+        long n = 1 + next(next(50) ? 8 : 40), start = stream->n;
 
         push(stream, s.begin_of_text);
         for (long i = 0; i < n; i++) {
@@ -112,10 +87,12 @@ static void write_part(struct shard s, long documents, struct stream *stream,
         offset[d + 1] = (uint64_t)s.tokens;
         if (!is_last || d + 1 < documents)
             push(stream, s.end_of_text);
+        for (long i = start; i < stream->n; i++)
+            stream->start[i] = start;
     }
     s.documents = documents;
     if (is_root())
-        store(s, token, offset, NULL);
+        shard_files_write(s, token, offset, NULL);
     free(token);
     free(offset);
 }
@@ -141,7 +118,7 @@ static void write_samples(struct shard s, long samples, struct stream *stream)
     }
     s.documents = samples;
     if (is_root())
-        store(s, token, offset, answer);
+        shard_files_write(s, token, offset, answer);
     free(token);
     free(offset);
     free(answer);
@@ -172,6 +149,32 @@ static void check_windows(struct corpus *c, const struct stream *s,
     state = 7;
 }
 
+/* s->start has, for each token, the place in the stream of its document's
+ * first. */
+static void check_starts(struct corpus *c, const struct stream *s,
+                         const char *what)
+{
+    int32_t *out = malloc((size_t)s->n * sizeof *out);
+    long wrong = 0;
+
+    CHECK(out, "no memory");
+    for (int i = 0; i <= WINDOWS; i++) {
+        long first = i ? next(s->n) : 0, n = i ? 1 + next(64) : s->n;
+
+        n = n < s->n - first ? n : s->n - first;
+        settled(corpus_starts(c, first, n, out));
+        for (long t = 0; t < n; t++) {
+            long start = s->start[first + t] - first;
+
+            wrong += out[t] != (start > 0 ? start : 0);
+        }
+    }
+    ok(wrong == 0, "%ld tokens are said to be of other documents (%s)", wrong,
+       what);
+    free(out);
+    state = 7;
+}
+
 static void open_together(struct corpus *c)
 {
     struct corpus_files files = {0};
@@ -185,10 +188,11 @@ static void open_together(struct corpus *c)
 static void check_stream(const long *documents, int parts, long end, long begin,
                          const char *what)
 {
-    struct stream s = {.at = malloc(4000 * 42 * sizeof *s.at)};
+    struct stream s = {.at = malloc(4000 * 42 * sizeof *s.at),
+                       .start = malloc(4000 * 42 * sizeof *s.start)};
     struct corpus c;
 
-    CHECK(s.at, "no memory");
+    CHECK(s.at && s.start, "no memory");
     for (int i = 0; i < parts; i++)
         write_part(header("train", parts > 1 ? i + 1 : 0, end, begin),
                    documents[i], &s, i + 1 == parts);
@@ -196,8 +200,10 @@ static void check_stream(const long *documents, int parts, long end, long begin,
     ok(c.stream_length == s.n, "%ld tokens in the stream, not %ld (%s)",
        c.stream_length, s.n, what);
     check_windows(&c, &s, what);
+    check_starts(&c, &s, what);
     corpus_close(&c);
     free(s.at);
+    free(s.start);
     group_barrier(group_world());
     for (int i = 0; i < parts && is_root(); i++)
         unlink(header("train", parts > 1 ? i + 1 : 0, end, begin).path);
@@ -270,7 +276,8 @@ static void check_samples(const long *samples, int parts, bool has_answers,
 /* What rank 0 says of the parts in the directory; then they are removed. */
 static void check_refused(const struct shard *head, int n, const char *named)
 {
-    struct stream s = {.at = malloc(1000 * sizeof *s.at)};
+    struct stream s = {.at = malloc(1000 * sizeof *s.at),
+                       .start = malloc(1000 * sizeof *s.start)};
     struct problem p = NO_PROBLEM;
     struct corpus_files files;
     struct shard *found;
@@ -293,6 +300,7 @@ static void check_refused(const struct shard *head, int n, const char *named)
     ok(!is_root() || strstr(p.text, named), "refused: %s",
        strchr(p.text, ' ') ? strchr(p.text, ' ') : "nothing");
     free(s.at);
+    free(s.start);
 }
 
 static void check_parts(void)
@@ -384,15 +392,9 @@ static void check_list(void)
 int main(int argc, char **argv)
 {
     static const long one[] = {1}, many[] = {2000}, parts[] = {700, 1, 1300};
-    const char *parent = getenv("TMPDIR");
 
     world_start(&argc, &argv);
-    if (is_root()) {
-        snprintf(directory, sizeof directory, "%s/test_corpus.XXXXXX",
-                 parent ? parent : "/tmp");
-        CHECK(mkdtemp(directory), "no directory %s", directory);
-    }
-    group_broadcast(group_world(), directory, sizeof directory);
+    shard_files_begin();
     check_stream(one, 1, 256, -1, "one document");
     check_stream(many, 1, 256, -1, "end");
     check_stream(many, 1, 256, 1, "begin and end");

@@ -78,8 +78,9 @@ static void mean_gradient(struct model *m, const struct example *b,
     struct parameters *p = &m->parameters;
 
     device_zero(p->gradient, (size_t)p->numbers * sizeof *p->gradient);
-    model_gradients(m, &(struct model_batch){b->token, b->target}, 1.0 / TOKENS,
-                    &(struct model_result){.losses = losses});
+    model_gradients(
+        m, &(struct model_batch){.token = b->token, .target = b->target},
+        1.0 / TOKENS, &(struct model_result){.losses = losses});
     coll_sum_wide(m->tensor, p->gradient, p->partial);
 }
 
@@ -135,7 +136,8 @@ static void check_losses(struct model *m, const struct example *b,
     wide losses[TOKENS];
     double worst = 0;
 
-    model_losses(m, &(struct model_batch){b->token, b->target},
+    model_losses(m,
+                 &(struct model_batch){.token = b->token, .target = b->target},
                  &(struct model_result){.losses = losses});
     for (int i = 0; i < TOKENS; i++)
         worst = worse(worst, fabs((double)losses[i] / golden->losses[i] - 1));
@@ -168,8 +170,10 @@ static void check_training(struct small_run *run, const struct example *b,
 
         mean_gradient(&run->model, b, losses);
         update(run, step, clip);
-        model_losses(&run->model, &(struct model_batch){b->token, b->target},
-                     &(struct model_result){.losses = losses});
+        model_losses(
+            &run->model,
+            &(struct model_batch){.token = b->token, .target = b->target},
+            &(struct model_result){.losses = losses});
         for (int i = 0; i < TOKENS; i++)
             mean += (double)losses[i] / TOKENS;
         worst = worse(worst, fabs(mean / golden[step] - 1));

@@ -43,7 +43,7 @@ static struct example make_example(void)
  * a scale of 0. */
 static double total_loss(struct model *m, const struct example *b)
 {
-    struct model_batch batch = {b->token, b->target};
+    struct model_batch batch = {b->token, b->target, NULL};
     wide losses[15], logs[15] = {0};
     double sum = 0, z = m->shape.z_loss;
 
@@ -153,7 +153,8 @@ static void check_model(const char *const *extra, const char *name)
     disturb(m);
     /* Twice a half: the gradients of micro-batches add up. */
     for (int half = 0; half < 2; half++)
-        model_gradients(m, &(struct model_batch){batch.token, batch.target},
+        model_gradients(m,
+                        &(struct model_batch){batch.token, batch.target, NULL},
                         0.5, &(struct model_result){.losses = losses});
     coll_sum_wide(m->tensor, p->gradient, p->partial);
     for (int i = 0; i < p->n; i++) {

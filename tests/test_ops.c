@@ -319,7 +319,8 @@ static void test_gelu_tails(enum gelu kind)
 
 /* Forward against the definition; backward undoes it, since a rotation's
  * transpose is its inverse. */
-static void test_rotary(long length, long dims, long size, long heads)
+static void test_rotary(long length, long dims, long size, long heads,
+                        const int32_t *start)
 {
     long half = dims / 2, rows = 3 * length;
     struct sample x = oracle_random(rows, heads * size, "x"),
@@ -337,15 +338,18 @@ static void test_rotary(long length, long dims, long size, long heads)
         for (long h = 0; h < heads; h++)
             for (long i = 0; i < half; i++) {
                 long at = r * x.cols + h * size + i;
-                double c = table.at[r % length * half + i];
-                double s = table.at[(length + r % length) * half + i];
+                long position = r % length - (start ? start[r] : 0);
+                double c = table.at[position * half + i];
+                double s = table.at[(length + position) * half + i];
 
                 y.at[at] = c * x.at[at] - s * x.at[at + half];
                 y.at[at + half] = s * x.at[at] + c * x.at[at + half];
             }
 
     struct mat t = oracle_put(table, 0), m = oracle_put(x, 3);
-    struct rotary rotary = {t.at, t.at + length * half, length, dims, size};
+    struct rotary rotary = {t.at,   t.at + length * half,
+                            length, dims,
+                            size,   start ? oracle_put_ids(start, rows) : NULL};
 
     op_rotary_forward(&rotary, m);
 
@@ -452,6 +456,10 @@ static void test_bits(void)
 
 int main(int argc, char **argv)
 {
+    /* Of 3 sequences of 5. */
+    static const int32_t starts[] = {0, 0, 2, 2, 4, 0, 0, 0,
+                                     0, 0, 0, 1, 1, 1, 1};
+
     static const long rows[] = {0, 1, 200};
 
     start(&argc, &argv);
@@ -474,9 +482,10 @@ int main(int argc, char **argv)
         test_gelu(kind, 18, 300);
         test_gelu_tails(kind);
     }
-    test_rotary(5, 6, 10, 2);
-    test_rotary(1, 2, 2, 1);
-    test_rotary(7, 64, 64, 3);
+    test_rotary(5, 6, 10, 2, NULL);
+    test_rotary(1, 2, 2, 1, NULL);
+    test_rotary(7, 64, 64, 3, NULL);
+    test_rotary(5, 6, 10, 2, starts);
     test_embed();
     test_adamw();
     test_bits();

@@ -80,8 +80,9 @@ static void compute(struct model *m, struct given *given)
     disturb(p);
     /* Twice: what is shared has then served other blocks. */
     for (int i = 0; i < 2; i++)
-        model_gradients(m, &(struct model_batch){token, target}, 0.5,
-                        &(struct model_result){.losses = given->losses});
+        model_gradients(m,
+                        &(struct model_batch){.token = token, .target = target},
+                        0.5, &(struct model_result){.losses = given->losses});
     after = group_traffic(m->tensor);
     given->traffic.calls = after.calls - before.calls;
     given->traffic.bytes = after.bytes - before.bytes;

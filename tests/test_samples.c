@@ -140,8 +140,9 @@ static struct said ask(const struct made *s, bool answer_only)
         target[t] = in_answer || !answer_only ? s->token[t + 1] : -1;
         said.targets += target[t] >= 0;
     }
-    model_gradients(m, &(struct model_batch){s->token, target}, 1,
-                    &(struct model_result){.losses = losses});
+    model_gradients(m,
+                    &(struct model_batch){.token = s->token, .target = target},
+                    1, &(struct model_result){.losses = losses});
     for (long t = 0; t < s->n - 1; t++)
         said.loss += target[t] >= 0 ? (double)losses[t] : 0;
     for (long t = s->answer - 1; t < s->answer_end - 1; t++)

@@ -43,8 +43,8 @@ static void read_stream(struct small_run *run, const struct data_split *split,
                         int skill, int64_t window, int32_t *stream)
 {
     int32_t target[LENGTH];
-    struct data_row row =
-        data_read(&run->data, split, skill, window, stream, target);
+    struct data_row row = data_read(&run->data, split, skill, window,
+                                    (struct data_window){stream, target, NULL});
 
     CHECK(row.tokens == LENGTH && row.answer == row.answer_end,
           "a window with padding or an answer");

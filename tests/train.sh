@@ -264,6 +264,8 @@ refused 1 "an unknown policy" "skill-it, stratified" mixture.policy=best
 refused 1 "more rounds than steps" "rounds" mixture.rounds=21
 refused 1 "an unknown split" "train, validation and test" evaluate.split=dev
 refused 1 "answers to learn where there are none" "no answers" train.loss=answer
+refused 2 "documents of synthetic tokens" "data.mask: synthetic" \
+  data.directory= model.vocabulary=61 data.mask=document
 refused 2 "answers of synthetic tokens" "no answers" train.loss=answer \
   data.directory= model.vocabulary=50
 spoiled

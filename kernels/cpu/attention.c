@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "kernels/cpu/vmath.h"
 
@@ -38,15 +39,55 @@ static struct attended one_head(const struct heads *h, const struct attended *a,
         piece(h, a->v, sequence, key_head), piece(h, a->o, sequence, head)};
 }
 
-static wide *head_lse(const struct heads *h, long sequence, long head)
+/* Queries [first, first + n) of one head and the keys [begin, end) that they
+ * see; lse and start are those of the sequence. */
+struct span {
+    long first, n, begin, end;
+    wide *lse;
+    const int32_t *start;
+};
+
+static struct span span_at(const struct heads *h, long sequence, long head,
+                           long first)
 {
-    return h->lse + (head * h->sequences + sequence) * h->length;
+    long left = h->length - first, n = left < BLOCK ? left : BLOCK;
+    const int32_t *start = h->start ? h->start + sequence * h->length : NULL;
+
+    return (struct span){
+        .first = first,
+        .n = n,
+        .begin = start ? start[first] : 0,
+        .end = first + n,
+        .lse = h->lse + (head * h->sequences + sequence) * h->length,
+        .start = start,
+    };
 }
 
-/* Scores become exponentials relative to the largest, 0 from `keys` on; the
- * sum. */
-static wide row_exponentials(real *s, long keys, long cols, wide scale,
-                             wide *peak)
+/* Of row r of the scores, which are those of keys [begin, end): columns [from,
+ * to) are of keys that the query sees. */
+struct seen {
+    long from, to;
+};
+
+static struct seen seen_by(const struct span *b, long r)
+{
+    long query = b->first + r, start = b->start ? b->start[query] : b->begin;
+
+    return (struct seen){start - b->begin, query + 1 - b->begin};
+}
+
+static void hide(struct mat s, long r, struct seen seen)
+{
+    real *row = s.at + r * s.ld;
+
+    for (long j = 0; j < seen.from; j++)
+        row[j] = 0;
+    for (long j = seen.to; j < s.cols; j++)
+        row[j] = 0;
+}
+
+/* Scores become exponentials relative to the largest; the sum. */
+static wide row_exponentials(real *s, long keys, wide scale, wide *peak)
 {
     wide largest = s[0], sum = 0;
 
@@ -59,31 +100,38 @@ static wide row_exponentials(real *s, long keys, long cols, wide scale,
         s[j] = vmath_exp(scale * (s[j] - largest));
         sum += s[j];
     }
-    for (long j = keys; j < cols; j++)
-        s[j] = 0;
     *peak = scale * largest;
     return sum;
+}
+
+static struct mat scores(const struct heads *h, const struct span *b)
+{
+    long keys = b->end - b->begin;
+
+    return (struct mat){h->scratch, b->n, keys, keys};
 }
 
 /* The rows of o are divided by their sums, since they are shorter than the rows
  * of probabilities. */
 static void queries_forward(const struct heads *h, struct attended one,
-                            long first, long n, wide *lse)
+                            const struct span *b)
 {
-    long end = first + n;
-    struct mat s = {h->scratch, n, end, end}, o = mat_rows(one.o, first, n);
+    struct mat s = scores(h, b), o = mat_rows(one.o, b->first, b->n);
+    struct mat k = mat_rows(one.k, b->begin, s.cols);
     wide inverse[BLOCK];
 
-    op_gemm('N', 'T', mat_rows(one.q, first, n), mat_rows(one.k, 0, end), 0, s);
-    for (long r = 0; r < n; r++) {
-        wide peak, sum = row_exponentials(s.at + r * s.ld, first + r + 1, end,
-                                          h->scale, &peak);
+    op_gemm('N', 'T', mat_rows(one.q, b->first, b->n), k, 0, s);
+    for (long r = 0; r < b->n; r++) {
+        struct seen seen = seen_by(b, r);
+        wide peak, sum = row_exponentials(s.at + r * s.ld + seen.from,
+                                          seen.to - seen.from, h->scale, &peak);
 
-        lse[first + r] = peak + vmath_log(sum);
+        hide(s, r, seen);
+        b->lse[b->first + r] = peak + vmath_log(sum);
         inverse[r] = 1 / sum;
     }
-    op_gemm('N', 'N', s, mat_rows(one.v, 0, end), 0, o);
-    for (long r = 0; r < n; r++)
+    op_gemm('N', 'N', s, mat_rows(one.v, b->begin, s.cols), 0, o);
+    for (long r = 0; r < b->n; r++)
         for (long j = 0; j < o.cols; j++)
             o.at[r * o.ld + j] *= inverse[r];
 }
@@ -94,18 +142,16 @@ void op_attention_forward(const struct heads *h, const struct attended *a)
     for (long sequence = 0; sequence < h->sequences; sequence++)
         for (long head = 0; head < h->heads; head++)
             for (long first = 0; first < h->length; first += BLOCK) {
-                long left = h->length - first;
+                struct span b = span_at(h, sequence, head, first);
 
-                queries_forward(h, one_head(h, a, sequence, head), first,
-                                left < BLOCK ? left : BLOCK,
-                                head_lse(h, sequence, head));
+                queries_forward(h, one_head(h, a, sequence, head), &b);
             }
 }
 
 /* s: scores become probabilities p; ds: gradients of p become those of the
  * scores before scaling. */
-static void row_backward(real *s, real *ds, long keys, long cols, wide scale,
-                         wide lse, wide mean)
+static void row_backward(real *s, real *ds, long keys, wide scale, wide lse,
+                         wide mean)
 {
 #pragma omp simd
     for (long j = 0; j < keys; j++) {
@@ -114,8 +160,6 @@ static void row_backward(real *s, real *ds, long keys, long cols, wide scale,
         s[j] = p;
         ds[j] = p * (ds[j] - mean) * scale;
     }
-    for (long j = keys; j < cols; j++)
-        s[j] = ds[j] = 0;
 }
 
 static wide dot(const real *x, const real *y, long n)
@@ -130,43 +174,60 @@ static wide dot(const real *x, const real *y, long n)
 
 /* beta 0: this block is the first to reach dk and dv. */
 static void queries_backward(const struct heads *h, struct attended one,
-                             struct attended d, long first, long n,
-                             const wide *lse, wide beta)
+                             struct attended d, const struct span *b, wide beta)
 {
-    long end = first + n;
-    struct mat s = {h->scratch, n, end, end}, ds = s;
-    struct mat q = mat_rows(one.q, first, n), k = mat_rows(one.k, 0, end);
-    struct mat o = mat_rows(one.o, first, n), d_o = mat_rows(d.o, first, n);
+    struct mat s = scores(h, b), ds = s;
+    struct mat q = mat_rows(one.q, b->first, b->n);
+    struct mat k = mat_rows(one.k, b->begin, s.cols);
+    struct mat v = mat_rows(one.v, b->begin, s.cols);
+    struct mat o = mat_rows(one.o, b->first, b->n);
+    struct mat d_o = mat_rows(d.o, b->first, b->n);
 
     ds.at += block_rows(h) * h->length;
     op_gemm('N', 'T', q, k, 0, s);
-    op_gemm('N', 'T', d_o, mat_rows(one.v, 0, end), 0, ds);
-    for (long r = 0; r < n; r++)
-        row_backward(s.at + r * s.ld, ds.at + r * ds.ld, first + r + 1, end,
-                     h->scale, lse[first + r],
+    op_gemm('N', 'T', d_o, v, 0, ds);
+    for (long r = 0; r < b->n; r++) {
+        struct seen seen = seen_by(b, r);
+        long at = r * s.ld + seen.from;
+
+        row_backward(s.at + at, ds.at + at, seen.to - seen.from, h->scale,
+                     b->lse[b->first + r],
                      dot(o.at + r * o.ld, d_o.at + r * d_o.ld, o.cols));
-    op_gemm('N', 'N', ds, k, 0, mat_rows(d.q, first, n));
-    op_gemm('T', 'N', ds, q, beta, mat_rows(d.k, 0, end));
-    op_gemm('T', 'N', s, d_o, beta, mat_rows(d.v, 0, end));
+        hide(s, r, seen);
+        hide(ds, r, seen);
+    }
+    op_gemm('N', 'N', ds, k, 0, mat_rows(d.q, b->first, b->n));
+    op_gemm('T', 'N', ds, q, beta, mat_rows(d.k, b->begin, s.cols));
+    op_gemm('T', 'N', s, d_o, beta, mat_rows(d.v, b->begin, s.cols));
+}
+
+static void zero(struct mat m)
+{
+    for (long r = 0; r < m.rows; r++)
+        memset(m.at + r * m.ld, 0, (size_t)m.cols * sizeof *m.at);
 }
 
 /* From the last block, which reaches all keys, to the first: so it can set dk
- * and dv where the others add. */
+ * and dv where the others add.  With documents it reaches those of the last
+ * ones alone. */
 void op_attention_backward(const struct heads *h, const struct attended *a,
                            const struct attended *da)
 {
     long group = h->heads / h->kv_heads;
     long last = (h->length - 1) / BLOCK * BLOCK;
 
+    if (h->start) {
+        zero(da->k);
+        zero(da->v);
+    }
     for (long sequence = 0; sequence < h->sequences; sequence++)
         for (long head = 0; head < h->heads; head++)
             for (long first = last; first >= 0; first -= BLOCK) {
-                bool is_first = head % group == 0 && first == last;
-                long left = h->length - first;
+                struct span b = span_at(h, sequence, head, first);
+                bool is_set = h->start || head % group > 0 || first < last;
 
                 queries_backward(h, one_head(h, a, sequence, head),
-                                 one_head(h, da, sequence, head), first,
-                                 left < BLOCK ? left : BLOCK,
-                                 head_lse(h, sequence, head), is_first ? 0 : 1);
+                                 one_head(h, da, sequence, head), &b,
+                                 is_set ? 1 : 0);
             }
 }

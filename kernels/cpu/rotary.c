@@ -7,8 +7,9 @@ static void turn(const struct rotary *t, wide direction, struct mat x)
     long half = t->dims / 2, heads = x.cols / t->head_size;
 
     for (long r = 0; r < x.rows; r++) {
-        const wide *cosine = t->cosine + r % t->length * half;
-        const wide *sine = t->sine + r % t->length * half;
+        long position = r % t->length - (t->start ? t->start[r] : 0);
+        const wide *cosine = t->cosine + position * half;
+        const wide *sine = t->sine + position * half;
 
         for (long h = 0; h < heads; h++) {
             real *low = x.at + r * x.ld + h * t->head_size, *high = low + half;

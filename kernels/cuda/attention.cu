@@ -49,10 +49,10 @@ extern "C" size_t op_attention_scratch(const struct heads *h)
     return carve(h).bytes;
 }
 
-/* Queries [first, first + n) of one sequence, and the keys up to the last of
- * them, of query heads `member`, member + group, ... */
+/* Queries [first, first + n) of one sequence, and the keys [begin, end) that
+ * they see, of query heads `member`, member + group, ... */
 struct span {
-    long sequence, member, first, n, end;
+    long sequence, member, first, n, begin, end;
 };
 
 /* Rows of one sequence and every `group`-th head's columns, as a stack. */
@@ -68,7 +68,8 @@ static struct stack queries(const struct heads *h, struct mat m,
 static struct stack keys(const struct heads *h, struct mat m,
                          const struct span *b)
 {
-    struct mat rows = mat_rows(m, b->sequence * h->length, b->end);
+    struct mat rows =
+        mat_rows(m, b->sequence * h->length + b->begin, b->end - b->begin);
 
     return stack{mat_cols(rows, 0, h->size), h->size};
 }
@@ -78,7 +79,7 @@ static struct stack probabilities(const struct heads *h, real *at,
 {
     long ld = row_length(h);
 
-    return stack{{at, b->n, b->end, ld}, BLOCK * ld};
+    return stack{{at, b->n, b->end - b->begin, ld}, BLOCK * ld};
 }
 
 static struct wide_stack scores(const struct heads *h, wide *at,
@@ -86,13 +87,15 @@ static struct wide_stack scores(const struct heads *h, wide *at,
 {
     long ld = row_length(h);
 
-    return wide_stack{{at, b->n, b->end, ld}, BLOCK * ld};
+    return wide_stack{{at, b->n, b->end - b->begin, ld}, BLOCK * ld};
 }
 
 static struct wide_stack key_gradients(const struct heads *h, wide *at,
                                        const struct span *b)
 {
-    return wide_stack{{at, b->end, h->size, h->size}, h->length * h->size};
+    return wide_stack{
+        {at + b->begin * h->size, b->end - b->begin, h->size, h->size},
+        h->length * h->size};
 }
 
 /* What the kernels see: blockIdx.x is the query, blockIdx.y the key head. */
@@ -100,7 +103,8 @@ struct rows {
     struct wide_stack s, ds;
     struct stack p, dp, o, d_o;
     wide *lse;
-    long lse_apart, first;
+    const int32_t *start; /* of the first query, or NULL */
+    long lse_apart, first, begin;
     wide scale;
 };
 
@@ -114,7 +118,9 @@ static struct rows rows_of(const struct heads *h, const struct scratch *c,
     r.p = probabilities(h, c->p, b), r.dp = probabilities(h, c->dp, b);
     r.lse = h->lse + b->member * apart + b->sequence * h->length + b->first;
     r.lse_apart = group * apart;
-    r.first = b->first;
+    if (h->start)
+        r.start = h->start + b->sequence * h->length + b->first;
+    r.first = b->first, r.begin = b->begin;
     r.scale = h->scale;
     return r;
 }
@@ -122,7 +128,7 @@ static struct rows rows_of(const struct heads *h, const struct scratch *c,
 static struct blocks a_block_a_query(const struct heads *h,
                                      const struct span *b)
 {
-    struct blocks blocks = by_rows(b->n, b->end);
+    struct blocks blocks = by_rows(b->n, b->end - b->begin);
 
     blocks.grid.y = (unsigned)h->kv_heads;
     return blocks;
@@ -133,13 +139,28 @@ template <class S> static __device__ auto row_of(const S &stack)
     return stack.m.at + blockIdx.y * stack.apart + blockIdx.x * stack.m.ld;
 }
 
-/* Scores become probabilities, 0 behind the query itself; p may be s. */
+/* Columns [from, to) of a row of scores are of keys that its query sees. */
+struct seen {
+    long from, to;
+
+    __device__ bool has(long j) const { return j >= from && j < to; }
+};
+
+static __device__ struct seen seen_by_query(const struct rows &rows)
+{
+    long start = rows.start ? rows.start[blockIdx.x] : rows.begin;
+
+    return seen{start - rows.begin, rows.first + blockIdx.x + 1 - rows.begin};
+}
+
+/* Scores become probabilities, 0 of what the query does not see; p may be s. */
 static __global__ void __launch_bounds__(MOST_THREADS)
     causal_softmax(struct rows rows)
 {
     const wide *s = row_of(rows.s);
     real *p = row_of(rows.p);
-    long count = rows.first + blockIdx.x + 1, cols = rows.s.m.cols;
+    struct seen seen = seen_by_query(rows);
+    long count = seen.to, cols = rows.s.m.cols;
     long first = threadIdx.x * PACK, step = blockDim.x * PACK;
     wide peak = lowest(), total = 0;
 
@@ -147,7 +168,7 @@ static __global__ void __launch_bounds__(MOST_THREADS)
         struct pack x = pack_load(s + j, count - j);
 
         for (int i = 0; i < PACK; i++)
-            if (j + i < count && x.v[i] > peak)
+            if (seen.has(j + i) && x.v[i] > peak)
                 peak = x.v[i];
     }
     peak = block_maximum(peak);
@@ -155,7 +176,7 @@ static __global__ void __launch_bounds__(MOST_THREADS)
         struct pack x = pack_load(s + j, count - j);
 
         for (int i = 0; i < PACK; i++)
-            if (j + i < count)
+            if (seen.has(j + i))
                 total += exp(rows.scale * (x.v[i] - peak));
     }
     total = block_sum(total);
@@ -164,7 +185,7 @@ static __global__ void __launch_bounds__(MOST_THREADS)
 
         for (int i = 0; i < PACK; i++)
             x.v[i] =
-                j + i < count ? exp(rows.scale * (x.v[i] - peak)) / total : 0;
+                seen.has(j + i) ? exp(rows.scale * (x.v[i] - peak)) / total : 0;
         pack_store(p + j, cols - j, x);
     }
     if (threadIdx.x == 0)
@@ -180,7 +201,8 @@ static __global__ void __launch_bounds__(MOST_THREADS)
     const wide *s = row_of(rows.s), *ds = row_of(rows.ds);
     const real *o = row_of(rows.o), *d_o = row_of(rows.d_o);
     real *p = row_of(rows.p), *dp = row_of(rows.dp);
-    long count = rows.first + blockIdx.x + 1, cols = rows.s.m.cols;
+    struct seen seen = seen_by_query(rows);
+    long count = seen.to, cols = rows.s.m.cols;
     long first = threadIdx.x * PACK, step = blockDim.x * PACK;
     wide lse = rows.lse[blockIdx.y * rows.lse_apart + blockIdx.x], mean = 0;
 
@@ -197,7 +219,7 @@ static __global__ void __launch_bounds__(MOST_THREADS)
         struct pack d = pack_load(ds + j, count - j);
 
         for (int i = 0; i < PACK; i++) {
-            x.v[i] = j + i < count ? exp(rows.scale * x.v[i] - lse) : 0;
+            x.v[i] = seen.has(j + i) ? exp(rows.scale * x.v[i] - lse) : 0;
             d.v[i] = x.v[i] * (d.v[i] - mean) * rows.scale;
         }
         pack_store(p + j, cols - j, x);
@@ -205,8 +227,14 @@ static __global__ void __launch_bounds__(MOST_THREADS)
     }
 }
 
+/* Of those that the queries see, which is the first one's. */
+static long first_key(const struct heads *h, const struct span *b)
+{
+    return h->start ? h->start_on_host[b->sequence * h->length + b->first] : 0;
+}
+
 /* Every block of queries of every sequence, the last first: it reaches all
- * keys. */
+ * keys, unless there are documents. */
 template <class F> static void for_each_block(const struct heads *h, F work)
 {
     struct span b;
@@ -217,6 +245,7 @@ template <class F> static void for_each_block(const struct heads *h, F work)
              b.first -= BLOCK)
             for (b.member = 0; b.member < h->heads / h->kv_heads; b.member++) {
                 b.n = min(h->length - b.first, (long)BLOCK);
+                b.begin = first_key(h, &b);
                 b.end = b.first + b.n;
                 work(&b);
             }
@@ -256,12 +285,20 @@ static __global__ void narrow_heads(struct wide_stack from, struct stack to)
 static void put_key_gradients(const struct heads *h, wide *from, struct mat to,
                               long sequence)
 {
-    struct span all = {sequence, 0, 0, h->length, h->length};
+    struct span all = {sequence, 0, 0, h->length, 0, h->length};
     struct blocks blocks = by_rows(h->length, h->size);
 
     blocks.grid.y = (unsigned)h->kv_heads;
     LAUNCH(narrow_heads, blocks, key_gradients(h, from, &all),
            keys(h, to, &all));
+}
+
+static void zero_key_gradients(const struct heads *h, const struct scratch *c)
+{
+    size_t bytes = (size_t)(h->kv_heads * h->length * h->size) * sizeof(wide);
+
+    device_zero(c->dk, bytes);
+    device_zero(c->dv, bytes);
 }
 
 static void block_backward(const struct heads *h, const struct attended *a,
@@ -271,8 +308,11 @@ static void block_backward(const struct heads *h, const struct attended *a,
     struct rows rows = rows_of(h, &c, b);
     struct stack q = queries(h, a->q, b);
     bool is_first = b->member == 0 && b->end == h->length;
+    wide beta = is_first && !h->start ? 0 : 1;
     bool is_last = b->member == h->heads / h->kv_heads - 1 && b->first == 0;
 
+    if (is_first && h->start)
+        zero_key_gradients(h, &c);
     rows.o = queries(h, a->o, b), rows.d_o = queries(h, d->o, b);
     gemm_stack_wide('N', 'T', q, keys(h, a->k, b), 0, rows.s, h->kv_heads);
     gemm_stack_wide('N', 'T', rows.d_o, keys(h, a->v, b), 0, rows.ds,
@@ -280,10 +320,10 @@ static void block_backward(const struct heads *h, const struct attended *a,
     LAUNCH(causal_softmax_backward, a_block_a_query(h, b), rows);
     gemm_stack('N', 'N', rows.dp, keys(h, a->k, b), 0, queries(h, d->q, b),
                h->kv_heads);
-    gemm_stack_wide('T', 'N', rows.dp, q, is_first ? 0 : 1,
-                    key_gradients(h, c.dk, b), h->kv_heads);
-    gemm_stack_wide('T', 'N', rows.p, rows.d_o, is_first ? 0 : 1,
-                    key_gradients(h, c.dv, b), h->kv_heads);
+    gemm_stack_wide('T', 'N', rows.dp, q, beta, key_gradients(h, c.dk, b),
+                    h->kv_heads);
+    gemm_stack_wide('T', 'N', rows.p, rows.d_o, beta, key_gradients(h, c.dv, b),
+                    h->kv_heads);
     if (is_last) {
         put_key_gradients(h, c.dk, d->k, b->sequence);
         put_key_gradients(h, c.dv, d->v, b->sequence);

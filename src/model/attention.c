@@ -23,8 +23,9 @@ void attention_init(struct attention *at, const struct shape *shape, long layer,
     at->o = mat_take(a, shape->tokens, width);
     at->heads = scratch_heads(scratch, shape);
     at->heads.lse = wide_take(a, at->heads.heads * shape->tokens);
-    at->rotary = (struct rotary){scratch->cosine, scratch->sine, shape->length,
-                                 shape->rotary_dims, shape->head_size};
+    at->rotary =
+        (struct rotary){scratch->cosine,    scratch->sine,    shape->length,
+                        shape->rotary_dims, shape->head_size, scratch->start};
     at->scratch = scratch;
 }
 

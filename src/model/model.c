@@ -63,6 +63,7 @@ void model_init(struct model *m, const struct shape *shape,
     CHECK(m->blocks && m->x, "no memory for %ld layers", shape->layers);
     parameters_init(&m->parameters, shape);
     exchange_init(&m->exchange, &m->parameters, grid);
+    scratch_init(&m->scratch, shape);
     lay_out(m);
     arena_fix(&m->activations);
     lay_out(m);
@@ -78,6 +79,7 @@ void model_free(struct model *m)
 {
     exchange_free(&m->exchange);
     parameters_free(&m->parameters);
+    scratch_free(&m->scratch);
     arena_free(&m->activations);
     free(m->blocks);
     free(m->x);
@@ -89,6 +91,8 @@ static void forward(struct model *m, const struct model_batch *batch)
 
     device_put(m->token, batch->token, ids);
     device_put(m->target, batch->target, ids);
+    if (m->shape.has_documents)
+        scratch_put_starts(&m->scratch, batch->start, m->shape.tokens);
     exchange_need(&m->exchange, BUCKET_EMBED);
     embed_forward(&m->embed, m->tensor, m->token, m->x[0]);
     for (int i = 0; i < m->shape.layers; i++) {

@@ -2,9 +2,25 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernels/check.h"
 #include "kernels/device.h"
+
+void scratch_init(struct scratch *s, const struct shape *shape)
+{
+    size_t n = (size_t)shape->tokens;
+
+    if (!shape->has_documents)
+        return;
+    s->start_on_host = malloc(n * sizeof *s->start_on_host);
+    CHECK(s->start_on_host, "no memory for the documents of %zu tokens", n);
+}
+
+void scratch_free(struct scratch *s)
+{
+    free(s->start_on_host);
+}
 
 struct heads scratch_heads(const struct scratch *s, const struct shape *shape)
 {
@@ -18,6 +34,8 @@ struct heads scratch_heads(const struct scratch *s, const struct shape *shape)
         .size = shape->head_size,
         .scale = (wide)(1 / sqrt((double)shape->head_size)),
         .scratch = s->attention,
+        .start = s->start,
+        .start_on_host = s->start_on_host,
     };
 }
 
@@ -34,6 +52,8 @@ void scratch_take(struct scratch *s, const struct shape *shape, struct arena *a)
     s->d_normed = mat_take(a, shape->tokens, shape->hidden);
     s->partial = mat_take(a, shape->tokens, shape->hidden);
     s->attention = arena_take(a, op_attention_scratch(&heads));
+    if (shape->has_documents)
+        s->start = arena_take(a, (size_t)shape->tokens * sizeof *s->start);
     s->cosine = wide_take(a, angles);
     s->sine = wide_take(a, angles);
 }
@@ -58,4 +78,12 @@ void scratch_fill_angles(struct scratch *s, const struct shape *shape)
     device_put(s->cosine, cosine, (size_t)n * sizeof *cosine);
     device_put(s->sine, sine, (size_t)n * sizeof *sine);
     free(cosine);
+}
+
+void scratch_put_starts(struct scratch *s, const int32_t *start, long tokens)
+{
+    size_t bytes = (size_t)tokens * sizeof *start;
+
+    memcpy(s->start_on_host, start, bytes);
+    device_put(s->start, start, bytes);
 }

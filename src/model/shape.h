@@ -15,6 +15,7 @@ struct shape {
     long rotary_dims;
     double rotary_base, norm_epsilon;
     bool parallel_residual, tied;
+    bool has_documents; /* attention and positions stay within each */
     enum gelu activation;
     enum recompute recompute;
     double z_loss;

@@ -1,6 +1,7 @@
 #include "src/train/batch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernels/check.h"
 
@@ -14,12 +15,15 @@ void batch_init(struct batch *b, const struct data *data, struct model *model)
                         .length = model->shape.length};
     b->token = malloc(tokens * sizeof *b->token);
     b->target = malloc(tokens * sizeof *b->target);
+    if (data->has_documents)
+        b->start = calloc(tokens, sizeof *b->start);
     b->losses = malloc(tokens * sizeof *b->losses);
     b->hits = malloc(tokens * sizeof *b->hits);
     if (model->shape.z_loss > 0)
         b->logs = calloc(tokens, sizeof *b->logs);
     b->row = calloc((size_t)b->sequences, sizeof *b->row);
     CHECK(b->token && b->target && b->losses && b->hits && b->row &&
+              (b->start || !data->has_documents) &&
               (b->logs || model->shape.z_loss <= 0),
           "no memory for a micro-batch of %zu tokens", tokens);
 }
@@ -28,6 +32,7 @@ void batch_free(struct batch *b)
 {
     free(b->token);
     free(b->target);
+    free(b->start);
     free(b->losses);
     free(b->hits);
     free(b->logs);
@@ -45,9 +50,12 @@ static void keep(int32_t *target, long length, long first, long end)
 void batch_read(struct batch *b, long i, const struct data_split *split,
                 struct draw draw, enum loss_over over)
 {
-    int32_t *target = b->target + i * b->length;
-    struct data_row row = data_read(b->data, split, draw.skill, draw.window,
-                                    b->token + i * b->length, target);
+    long first = i * b->length;
+    int32_t *target = b->target + first;
+    struct data_row row =
+        data_read(b->data, split, draw.skill, draw.window,
+                  (struct data_window){b->token + first, target,
+                                       b->start ? b->start + first : NULL});
     long answer = row.answer_end - row.answer;
     bool is_answer = over == LOSS_ANSWER && answer > 0;
 
@@ -61,19 +69,31 @@ void batch_leave_out(struct batch *b, long i)
 {
     for (long t = i * b->length; t < (i + 1) * b->length; t++)
         b->token[t] = 0, b->target[t] = -1;
+    if (b->start)
+        memset(b->start + i * b->length, 0,
+               (size_t)b->length * sizeof *b->start);
     b->row[i] = (struct batch_row){.skill = -1};
+}
+
+static struct model_batch for_model(const struct batch *b)
+{
+    return (struct model_batch){b->token, b->target, b->start};
 }
 
 void batch_losses(struct batch *b)
 {
-    model_losses(b->model, &(struct model_batch){b->token, b->target},
+    struct model_batch batch = for_model(b);
+
+    model_losses(b->model, &batch,
                  &(struct model_result){.losses = b->losses, .hits = b->hits});
 }
 
 void batch_gradients(struct batch *b, double scale)
 {
+    struct model_batch batch = for_model(b);
+
     model_gradients(
-        b->model, &(struct model_batch){b->token, b->target}, scale,
+        b->model, &batch, scale,
         &(struct model_result){.losses = b->losses, .logs = b->logs});
 }
 

@@ -12,6 +12,7 @@ struct batch {
     struct model *model;
     long sequences, length;
     int32_t *token, *target; /* [sequences, length]; target -1: not counted */
+    int32_t *start;          /* [sequences, length] of documents, or NULL */
     wide *losses, *hits;     /* [sequences, length] */
     wide *logs;              /* [sequences, length]; NULL without a z-loss */
     struct batch_row *row;   /* [sequences] */

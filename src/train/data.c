@@ -193,6 +193,11 @@ static void make_synthetic(struct data *d, const struct settings *s,
     const char *evaluate =
         *s->skills.evaluate ? s->skills.evaluate : s->skills.train;
 
+    if (d->has_documents)
+        refuse(g,
+               "%s: synthetic tokens have no documents; give data.directory, "
+               "or leave the mask out",
+               settings_place(s, "data.mask"));
     if (!d->vocabulary)
         refuse(g, "model.vocabulary is not given, and without data.directory "
                   "no shard tells it");
@@ -245,6 +250,7 @@ void data_open(struct data *d, const struct settings *s, struct group *g)
                        .test.name = "test",
                        .length = s->train.sequence_length,
                        .vocabulary = s->model.vocabulary,
+                       .has_documents = s->data.mask == MASK_DOCUMENT,
                        .seed = (uint64_t)s->train.seed};
     d->stream = malloc(((size_t)d->length + 1) * sizeof *d->stream);
     CHECK(d->stream, "no memory for %ld tokens", d->length + 1);
@@ -311,9 +317,18 @@ static struct problem read_sample(const struct data *d, struct corpus *c,
     return wrong;
 }
 
+/* A sample is a document. */
+static struct problem find_starts(const struct data *d, struct corpus *c,
+                                  int64_t first, int32_t *start)
+{
+    if (c->layout == SHARD_PACKED)
+        return corpus_starts(c, first, d->length, start);
+    memset(start, 0, (size_t)d->length * sizeof *start);
+    return NO_PROBLEM;
+}
+
 struct data_row data_read(const struct data *d, const struct data_split *split,
-                          int skill, int64_t window, int32_t *token,
-                          int32_t *target)
+                          int skill, int64_t window, struct data_window to)
 {
     struct corpus *c = split->corpora ? &split->corpora[skill] : NULL;
     struct data_row row = {.tokens = d->length};
@@ -326,12 +341,14 @@ struct data_row data_read(const struct data *d, const struct data_split *split,
         wrong = read_sample(d, c, window, &row);
     else
         wrong = corpus_read(c, first, d->length + 1, d->stream);
+    if (d->has_documents && !is_problem(&wrong))
+        wrong = find_starts(d, c, first, to.start);
     CHECK(!is_problem(&wrong), "%s", wrong.text);
     for (long t = 0; t < d->length; t++) {
         bool is_padding = t >= row.tokens;
 
-        token[t] = is_padding ? 0 : d->stream[t];
-        target[t] = is_padding ? -1 : d->stream[t + 1];
+        to.token[t] = is_padding ? 0 : d->stream[t];
+        to.target[t] = is_padding ? -1 : d->stream[t + 1];
     }
     return row;
 }

@@ -36,7 +36,8 @@ struct data {
     struct data_split train, validation, test;
     long length, vocabulary;
     uint64_t seed;
-    int32_t *stream; /* [length + 1] for data_read */
+    bool has_documents; /* data.mask=document */
+    int32_t *stream;    /* [length + 1] for data_read */
 };
 
 /* Refuses what does not fit together: shards of different tokenizers or
@@ -55,11 +56,20 @@ struct data_row {
     long answer, answer_end; /* targets of its answer; equal: it has none */
 };
 
-/* A window of one of d's splits: token[length], 0 in the padding, and
- * target[length], -1 there.  Stops the job if the file can't be read or its
- * sums do not fit. */
+/* Where a window is put, [length] each.  start, with data.mask=document alone:
+ * where the document of each token starts in the window, 0 if before it.  The
+ * target of a document's end-of-text is the first token of the next one, as
+ * without the mask: so a window has the same targets either way, and the model
+ * goes on learning how documents begin. */
+struct data_window {
+    int32_t *token;  /* 0 in the padding */
+    int32_t *target; /* -1 there */
+    int32_t *start;
+};
+
+/* A window of one of d's splits.  Stops the job if the file can't be read or
+ * its sums do not fit. */
 struct data_row data_read(const struct data *d, const struct data_split *split,
-                          int skill, int64_t window, int32_t *token,
-                          int32_t *target);
+                          int skill, int64_t window, struct data_window to);
 
 #endif
