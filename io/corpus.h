@@ -82,7 +82,7 @@ struct problem corpus_read(struct corpus *c, long first, long n, int32_t *out);
 /* For each of these tokens, where in the stretch its document starts, with its
  * begin-of-text; 0 if that is before the stretch.  End-of-text is the last
  * token of the document before it. */
-struct problem corpus_starts(struct corpus *c, long first, long n,
-                             int32_t *start);
+struct problem corpus_read_starts(struct corpus *c, long first, long n,
+                                  int32_t *start);
 
 #endif

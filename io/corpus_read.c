@@ -145,8 +145,8 @@ struct problem corpus_read(struct corpus *c, long first, long n, int32_t *out)
     return NO_PROBLEM;
 }
 
-struct problem corpus_starts(struct corpus *c, long first, long n,
-                             int32_t *start)
+struct problem corpus_read_starts(struct corpus *c, long first, long n,
+                                  int32_t *start)
 {
     assert(first >= 0 && n >= 0 && first + n <= c->stream_length);
     for (long done = 0; done < n;) {

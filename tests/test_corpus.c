@@ -162,7 +162,7 @@ static void check_starts(struct corpus *c, const struct stream *s,
         long first = i ? next(s->n) : 0, n = i ? 1 + next(64) : s->n;
 
         n = n < s->n - first ? n : s->n - first;
-        settled(corpus_starts(c, first, n, out));
+        settled(corpus_read_starts(c, first, n, out));
         for (long t = 0; t < n; t++) {
             long start = s->start[first + t] - first;
 

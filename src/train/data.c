@@ -322,7 +322,7 @@ static struct problem find_starts(const struct data *d, struct corpus *c,
                                   int64_t first, int32_t *start)
 {
     if (c->layout == SHARD_PACKED)
-        return corpus_starts(c, first, d->length, start);
+        return corpus_read_starts(c, first, d->length, start);
     memset(start, 0, (size_t)d->length * sizeof *start);
     return NO_PROBLEM;
 }
