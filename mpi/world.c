@@ -69,7 +69,7 @@ void world_stop(void)
 
 const char *world_stop_signal(void)
 {
-    for (int i = 0; i < REQUESTS; i++)
+    for (int i = 0; stop_signal && i < REQUESTS; i++)
         if (requests[i].number == stop_signal)
             return requests[i].name;
     return NULL;

@@ -64,6 +64,7 @@ sh_tests += %D%/checkpoint.sh
 sh_tests += %D%/cli.sh
 sh_tests += %D%/cudasim.sh
 sh_tests += %D%/faults.sh
+sh_tests += %D%/faults_stop.sh
 sh_tests += %D%/gpusim.sh
 sh_tests += %D%/harness.sh
 sh_tests += %D%/headers.sh

@@ -145,8 +145,27 @@ struct problem output_name(const struct output *o, struct shard *s, long part)
     return NO_PROBLEM;
 }
 
+struct problem output_stop(struct output *o)
+{
+    const char *signal = world_stop_signal();
+
+    if (!signal)
+        return NO_PROBLEM;
+    o->stopped = true;
+    return problem("asked to stop by %s at rank %d: nothing is written; start "
+                   "it again",
+                   signal, group_rank(o->g));
+}
+
+int output_status(struct output *o)
+{
+    enum { FAILED = 1, ASKED_TO_STOP = 75 };
+
+    return group_any(o->g, o->stopped) ? ASKED_TO_STOP : FAILED;
+}
+
 /* All blocks of all shards, in one row, are dealt out in equal stretches. */
-static struct problem sum_share(const struct output *o)
+static struct problem sum_share(struct output *o)
 {
     long blocks = 0, before = 0, size = group_size(o->g);
     long from, to;
@@ -167,6 +186,8 @@ static struct problem sum_share(const struct output *o)
         if (low >= high)
             continue;
         p = shard_write_open(&w, &o->shard[i]);
+        if (!is_problem(&p))
+            p = output_stop(o);
         if (!is_problem(&p))
             p = shard_write_sums(&w, low, high - low);
         closed = shard_write_close(&w);

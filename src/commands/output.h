@@ -31,6 +31,7 @@ struct output {
     bool made_directory; /* on rank 0: to be removed after a failure */
     struct lock lock;    /* on rank 0 */
     bool created;        /* on rank 0: .tmp files may be there */
+    bool stopped;        /* this rank was asked to stop, and obeyed */
     bool published; /* on rank 0: the first has its name, so none is removed */
 };
 
@@ -48,6 +49,10 @@ struct problem output_open(struct output *o);
 /* The path of a shard that has skill and split; part 0 is the whole. */
 struct problem output_name(const struct output *o, struct shard *s, long part);
 
+/* A request to stop at this rank is a problem as any other, but for the status.
+ * It is to be asked for wherever there is much to do. */
+struct problem output_stop(struct output *o);
+
 /* When tokens, documents and answers are written: the sums, then the seals, the
  * names, and the end of what they replace.  Collective. */
 struct problem output_finish(struct output *o);
@@ -60,5 +65,8 @@ void output_close(struct output *o);
 
 /* The same after a failure: nothing is left of it.  Collective. */
 void output_discard(struct output *o);
+
+/* The exit status after a problem, the same on all ranks.  Collective. */
+int output_status(struct output *o);
 
 #endif

@@ -178,9 +178,13 @@ static struct problem write_shard(struct pieces *a, const struct shard *s,
 {
     struct problem closed, p = shard_write_open(&a->w, s);
 
-    for (long i = 0; i < s->documents && !is_problem(&p); i += PIECE)
-        p = write_piece(a, split, i,
-                        s->documents - i < PIECE ? s->documents - i : PIECE);
+    for (long i = 0; i < s->documents && !is_problem(&p); i += PIECE) {
+        long n = s->documents - i < PIECE ? s->documents - i : PIECE;
+
+        p = write_piece(a, split, i, n);
+        if (!is_problem(&p))
+            p = output_stop(&a->x->out);
+    }
     closed = shard_write_close(&a->w);
     return is_problem(&p) ? p : closed;
 }
@@ -242,6 +246,7 @@ int command_synth(struct group *g, const struct settings *s, char **words,
 {
     struct synth x = {.g = g, .settings = s};
     struct problem p;
+    int status = 0;
 
     refuse_if(g, choose(&x, words, n));
     x.length = sample_length(&x);
@@ -253,6 +258,7 @@ int command_synth(struct group *g, const struct settings *s, char **words,
                                                     "synth.overwrite"));
     p = work(&x);
     if (is_problem(&p)) {
+        status = output_status(&x.out);
         output_discard(&x.out);
         log_error("%s", p.text);
     } else {
@@ -261,5 +267,5 @@ int command_synth(struct group *g, const struct settings *s, char **words,
     }
     output_free(&x.out);
     names_free(&x.skills);
-    return is_problem(&p) ? 1 : 0;
+    return status;
 }

@@ -125,6 +125,7 @@ int command_tokenize(struct group *g, const struct settings *s, char **inputs,
 {
     struct tokenize t = {.g = g, .settings = s, .spool = -1};
     struct problem p;
+    int status = 0;
 
     output_init(&t.out, g, s->data.directory);
     refuse_if(g, tokenize_settings(&t));
@@ -133,11 +134,12 @@ int command_tokenize(struct group *g, const struct settings *s, char **inputs,
     give_up_if(&t, tokenize_output_open(&t));
     p = work(&t);
     if (is_problem(&p)) {
+        status = output_status(&t.out);
         tokenize_output_discard(&t);
         log_error("%s", p.text);
     } else {
         report(&t);
     }
     release(&t);
-    return is_problem(&p) ? 1 : 0;
+    return status;
 }

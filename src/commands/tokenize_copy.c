@@ -82,8 +82,11 @@ static struct problem copy_file(struct copy *c, long *next)
 
     p = shard_write_open(&c->w, &c->t->out.shard[file]);
     for (; *next < c->t->documents && d[*next].file == file && !is_problem(&p);
-         ++*next)
-        p = copy_document(c, &d[*next]);
+         ++*next) {
+        p = output_stop(&c->t->out);
+        if (!is_problem(&p))
+            p = copy_document(c, &d[*next]);
+    }
     if (!is_problem(&p))
         p = flush_tokens(c);
     if (!is_problem(&p))

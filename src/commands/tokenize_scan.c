@@ -6,7 +6,6 @@
 #include "io/lines.h"
 #include "io/sum.h"
 #include "kernels/check.h"
-#include "mpi/world.h"
 #include "src/commands/tokenize_job.h"
 
 enum { SPOOL_BUFFER = 1 << 22 }; /* bytes before a write */
@@ -173,6 +172,7 @@ static struct problem scan_lines(struct scan *s, struct lines *l,
 
     while (!is_problem(wrong) && !is_problem(&p) &&
            lines_next(l, &line, &n, wrong)) {
+        p = output_stop(&t->out);
         s->line++;
         s->all_lines++;
         if (s->in_chunk >= TOKENIZE_CHUNK) {
@@ -190,10 +190,6 @@ static struct problem scan_lines(struct scan *s, struct lines *l,
             *wrong = tokenize_skills_check(&t->skills);
         if (s->buffered >= SPOOL_BUFFER)
             p = flush(s);
-        if (world_stop_signal())
-            p = problem("stopped on request while reading %s: nothing was "
-                        "written",
-                        s->input->path);
     }
     t->chunks++;
     s->in_chunk = 0;
