@@ -106,14 +106,16 @@ void report_start(struct report *r, const struct grid *grid,
                   const struct model *m, size_t copy_bytes, long done)
 {
     const struct parameters *p = &m->parameters;
+    size_t exchange_bytes = coll_parts_bytes(m->exchange.parts);
     long bytes = (long)(p->weights.size + p->gradients.size + p->moments.size +
-                        m->activations.size + copy_bytes);
+                        m->activations.size + exchange_bytes + copy_bytes);
     const char *tensor_way = coll_way(grid->tensor);
     const char *data_way = coll_way(grid->data);
     char program[64], *hosts;
 
     gather_hosts(r, grid->all);
     r->grid = grid;
+    r->exchange = &m->exchange;
     r->started = clock_seconds();
     r->first = done;
     if (!r->writes)
@@ -141,6 +143,7 @@ void report_start(struct report *r, const struct grid *grid,
     metrics_integer(&r->metrics, "gradient_bytes", (long)p->gradients.size);
     metrics_integer(&r->metrics, "moment_bytes", (long)p->moments.size);
     metrics_integer(&r->metrics, "activation_bytes", (long)m->activations.size);
+    metrics_integer(&r->metrics, "exchange_bytes", (long)exchange_bytes);
     metrics_integer(&r->metrics, "copy_bytes", (long)copy_bytes);
     end_event(r);
     log_line("model %ld parameters, %ld tensor x %ld data ranks on %s, %.1f "
@@ -353,9 +356,13 @@ static double peak_memory(void)
 
 void report_stop(struct report *r, long done, const char *reason, int status)
 {
-    double peak = peak_memory();
+    struct coll_parts_tally tally = coll_parts_tally(r->exchange->parts);
+    int ranks = group_size(r->grid->all);
+    double sums[] = {peak_memory(), (double)tally.bytes,
+                     (double)tally.late_bytes, tally.waited / ranks,
+                     tally.polled / ranks};
 
-    group_sum(r->grid->all, &peak, 1);
+    group_sum(r->grid->all, sums, sizeof sums / sizeof *sums);
     if (!r->writes)
         return;
     metrics_begin(&r->metrics, "stop");
@@ -363,11 +370,15 @@ void report_stop(struct report *r, long done, const char *reason, int status)
     metrics_text(&r->metrics, "reason", reason);
     metrics_integer(&r->metrics, "status", status);
     metrics_number(&r->metrics, "seconds", clock_seconds() - r->started);
-    metrics_number(&r->metrics, "peak_bytes", peak);
+    metrics_number(&r->metrics, "peak_bytes", sums[0]);
     metrics_integer(&r->metrics, "tensor_bytes",
                     group_traffic(r->grid->tensor).bytes);
     metrics_integer(&r->metrics, "data_bytes",
                     group_traffic(r->grid->data).bytes);
+    metrics_number(&r->metrics, "received_bytes", sums[1]);
+    metrics_number(&r->metrics, "late_bytes", sums[2]);
+    metrics_number(&r->metrics, "late_seconds", sums[3]);
+    metrics_number(&r->metrics, "poll_seconds", sums[4]);
     end_event(r);
     log_line("stop at step %ld: %s", done, reason);
 }

@@ -21,7 +21,8 @@ struct report {
     const struct names *train; /* skills */
     const char **some_names;   /* room for numbers of some skills by name */
     double *some;
-    const struct grid *grid;   /* from report_start on */
+    const struct grid *grid; /* from report_start on */
+    const struct exchange *exchange;
     char (*host)[REPORT_HOST]; /* [ranks] on rank 0 */
     double started;            /* by the clock, */
     long first;                /* after so many steps */
