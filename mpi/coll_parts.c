@@ -1,6 +1,7 @@
 /* A queue of collectives, the jobs, cut into pieces.  The pieces of all jobs
  * are exchanged in order, up to SLOTS of them at a time; each has its requests,
- * and memory for what it receives. */
+ * and memory for what it receives.  The room is that of all slots; many small
+ * ones, so that a piece need not wait for the whole room to be free. */
 #include "mpi/coll_parts.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "mpi/comm.h"
 #include "mpi/trace.h"
 
-enum { SLOTS = 2, TAG = 1, MOST_BYTES = 1 << 28 };
+enum { SLOTS = 8, TAG = 1, MOST_BYTES = 1 << 28 };
 
 struct job {
     char *x;
@@ -83,7 +84,8 @@ struct coll_parts *coll_parts_open(struct group *g, long largest, long room,
     q->job = take((size_t)jobs, sizeof *q->job);
     if (q->others == 0)
         return q;
-    each = room / q->others > 1 ? room / q->others : 1;
+    each = room / q->others / SLOTS;
+    each = each > 1 ? each : 1;
     each = each < most ? each : most;
     q->piece = largest < each ? largest : each;
     if (!coll_direct_of(g)) {

@@ -23,9 +23,9 @@
 struct coll_parts;
 
 /* For parts of at most `largest` numbers, of which `room` numbers of other
- * ranks, at least one of each, lie here at a time to be added, twice, as one
- * lot is received while another is added.  At most `jobs` collectives are under
- * way; one more waits for the first.  Collective over g. */
+ * ranks, or one of each, lie here at a time until they are added.  At most
+ * `jobs` collectives are under way; one more waits for the first.  Collective
+ * over g. */
 struct coll_parts *coll_parts_open(struct group *g, long largest, long room,
                                    int jobs);
 void coll_parts_close(struct coll_parts *q);

@@ -152,7 +152,7 @@ static void update(struct small_run *run, long step, double clip)
         optimiser_sum_squares(&m->parameters, group_rank(m->tensor));
 
     group_sum(m->tensor, &squares, 1);
-    optimiser_update(&m->parameters, &run->settings, step,
+    optimiser_update(&m->exchange, &run->settings, step,
                      schedule_rate(&run->settings, step),
                      clip > 0 ? clip / sqrt(squares) : 1);
 }

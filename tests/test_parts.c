@@ -97,7 +97,7 @@ static void check_queue(long part, long room)
         free(x[i]);
     }
     after = group_traffic(g);
-    ok(right, "parts of %ld by %s, %ld numbers at a time", part, coll_way(g),
+    ok(right, "parts of %ld by %s, room for %ld numbers", part, coll_way(g),
        room);
     ok(after.bytes - before.bytes ==
            (group_size(g) > 1 ? ARRAYS * n * (int64_t)sizeof(wide) : 0),
@@ -109,7 +109,7 @@ static void check_queue(long part, long room)
 static void check_reals(long part)
 {
     struct group *g = group_world();
-    struct coll_parts *q = coll_parts_open(g, part, 100, 1);
+    struct coll_parts *q = coll_parts_open(g, part, 800, 1);
     int size = group_size(g), rank = group_rank(g);
     size_t bytes = (size_t)(size * part) * sizeof(real);
     real *host = malloc(bytes), *x = device_alloc(bytes);
@@ -136,7 +136,7 @@ static void check_repeats(void)
 {
     enum { TIMES = 1000, PART = 61 };
     struct group *g = group_world();
-    struct coll_parts *q = coll_parts_open(g, PART, 20, 1);
+    struct coll_parts *q = coll_parts_open(g, PART, 160, 1);
     int size = group_size(g);
     bool same = true;
 
@@ -159,9 +159,9 @@ int main(int argc, char **argv)
     start(&argc, &argv);
     check_queue(0, 10);
     check_queue(1, 1);
-    check_queue(1001, 7);
-    check_queue(1001, 700);
-    check_queue(300007, 1 << 22);
+    check_queue(1001, 56);
+    check_queue(1001, 5600);
+    check_queue(300007, 1 << 23);
     check_reals(777);
     check_repeats();
     tap_done();

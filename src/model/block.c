@@ -38,20 +38,21 @@ void block_init(struct block *b, const struct shape *shape, long layer,
     b->scratch = scratch;
 }
 
-static void forward_parallel(struct block *b, struct group *tensor,
-                             struct mat x, struct mat y)
+static void forward_parallel(struct block *b, struct exchange *e, struct mat x,
+                             struct mat y)
 {
     struct mat sum = b->scratch->partial;
 
     op_norm_forward(&b->norm1, x, b->normed1);
     op_norm_forward(&b->norm2, x, b->normed2);
     attention_forward(&b->attention, b->normed1, sum);
+    exchange_poll(e);
     mlp_forward(&b->mlp, b->normed2, 1, sum);
-    coll_sum(tensor, sum);
+    coll_sum(e->tensor, sum);
     op_residual(x, sum, b->attention_bias, b->mlp_bias, y);
 }
 
-static void backward_parallel(struct block *b, struct group *tensor,
+static void backward_parallel(struct block *b, struct exchange *e,
                               struct mat dy)
 {
     struct mat d_normed = b->scratch->d_normed, dx = b->scratch->partial;
@@ -59,64 +60,70 @@ static void backward_parallel(struct block *b, struct group *tensor,
     op_bias_backward(dy, b->d_attention_bias);
     op_bias_backward(dy, b->d_mlp_bias);
     mlp_backward(&b->mlp, dy, d_normed);
+    exchange_poll(e);
     op_norm_backward(&b->norm2, b->x, d_normed, 0, dx);
     attention_backward(&b->attention, dy, d_normed);
+    exchange_poll(e);
     op_norm_backward(&b->norm1, b->x, d_normed, 1, dx);
-    coll_sum(tensor, dx);
+    coll_sum(e->tensor, dx);
     op_add(dy, dx);
 }
 
-static void forward_sequential(struct block *b, struct group *tensor,
+static void forward_sequential(struct block *b, struct exchange *e,
                                struct mat x, struct mat y)
 {
     struct mat sum = b->scratch->partial;
 
     op_norm_forward(&b->norm1, x, b->normed1);
     attention_forward(&b->attention, b->normed1, sum);
-    coll_sum(tensor, sum);
+    exchange_poll(e);
+    coll_sum(e->tensor, sum);
     op_residual(x, sum, b->attention_bias, NULL, b->z);
     op_norm_forward(&b->norm2, b->z, b->normed2);
     mlp_forward(&b->mlp, b->normed2, 0, sum);
-    coll_sum(tensor, sum);
+    coll_sum(e->tensor, sum);
     op_residual(b->z, sum, b->mlp_bias, NULL, y);
 }
 
-static void backward_sequential(struct block *b, struct group *tensor,
+static void backward_sequential(struct block *b, struct exchange *e,
                                 struct mat dy)
 {
     struct mat d_normed = b->scratch->d_normed, dx = b->scratch->partial;
 
     op_bias_backward(dy, b->d_mlp_bias);
     mlp_backward(&b->mlp, dy, d_normed);
+    exchange_poll(e);
     op_norm_backward(&b->norm2, b->z, d_normed, 0, dx);
-    coll_sum(tensor, dx);
+    coll_sum(e->tensor, dx);
     op_add(dy, dx);
     op_bias_backward(dy, b->d_attention_bias);
     attention_backward(&b->attention, dy, d_normed);
+    exchange_poll(e);
     op_norm_backward(&b->norm1, b->x, d_normed, 0, dx);
-    coll_sum(tensor, dx);
+    coll_sum(e->tensor, dx);
     op_add(dy, dx);
 }
 
-void block_forward(struct block *b, struct group *tensor, struct mat x,
+void block_forward(struct block *b, struct exchange *e, struct mat x,
                    struct mat y)
 {
     b->x = x;
-    (b->parallel ? forward_parallel : forward_sequential)(b, tensor, x, y);
+    (b->parallel ? forward_parallel : forward_sequential)(b, e, x, y);
 }
 
-void block_backward(struct block *b, struct group *tensor, struct mat dy)
+void block_backward(struct block *b, struct exchange *e, struct mat dy)
 {
-    (b->parallel ? backward_parallel : backward_sequential)(b, tensor, dy);
+    (b->parallel ? backward_parallel : backward_sequential)(b, e, dy);
 }
 
-void block_recompute(struct block *b)
+void block_recompute(struct block *b, struct exchange *e)
 {
     if (b->recompute == RECOMPUTE_NONE)
         return;
     op_norm_forward(&b->norm1, b->x, b->normed1);
     op_norm_forward(&b->norm2, b->parallel ? b->x : b->z, b->normed2);
     attention_attend(&b->attention, b->normed1);
+    exchange_poll(e);
     if (b->recompute == RECOMPUTE_BLOCK)
         mlp_units(&b->mlp, b->normed2);
     else

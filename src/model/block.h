@@ -3,6 +3,7 @@
 
 #include "mpi/coll.h"
 #include "src/model/attention.h"
+#include "src/model/exchange.h"
 #include "src/model/memory.h"
 #include "src/model/mlp.h"
 
@@ -57,13 +58,14 @@ void block_init(struct block *b, const struct shape *shape, long layer,
                 const struct parameters *p, const struct scratch *scratch,
                 const struct memory *memory);
 
-/* Backward turns dy into dx in place.  Collective over the tensor ranks. */
-void block_forward(struct block *b, struct group *tensor, struct mat x,
+/* Backward turns dy into dx in place.  Between the layers, what ranks exchange
+ * beside this is let go on.  Collective over the tensor ranks. */
+void block_forward(struct block *b, struct exchange *e, struct mat x,
                    struct mat y);
-void block_backward(struct block *b, struct group *tensor, struct mat dy);
+void block_backward(struct block *b, struct exchange *e, struct mat dy);
 
 /* Before backward, where another block has used the shared memory since
  * forward. */
-void block_recompute(struct block *b);
+void block_recompute(struct block *b, struct exchange *e);
 
 #endif

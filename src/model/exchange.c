@@ -9,7 +9,7 @@
 
 /* Numbers that are received before they are added: enough for messages that run
  * at full speed, little beside a model. */
-enum { ROOM = 1 << 22 };
+enum { ROOM = 1 << 23 };
 
 static long part_of(const struct exchange *e, int bucket)
 {
@@ -49,13 +49,12 @@ static void gather_wide(struct exchange *e, wide *flat)
     coll_parts_wait_all(e->parts);
 }
 
-static void gather_weights(struct exchange *e)
+static void gather_weights(struct exchange *e, int bucket)
 {
     const struct parameters *p = e->parameters;
 
-    for (int i = 0; i < p->buckets; i++)
-        e->new_weights[i] = coll_parts_gather(
-            e->parts, p->weight + p->bucket[i].at, part_of(e, i));
+    e->new_weights[bucket] = coll_parts_gather(
+        e->parts, p->weight + p->bucket[bucket].at, part_of(e, bucket));
 }
 
 /* Initial values come from the mathematical library of each node, and those of
@@ -71,10 +70,11 @@ void exchange_share(struct exchange *e)
         op_narrow(p->weight, p->master, p->numbers);
         return;
     }
-    for (int i = 0; i < p->buckets; i++)
+    for (int i = 0; i < p->buckets; i++) {
         op_narrow(p->weight + parameters_own(p, i).first,
                   parameters_own_master(p, i), part_of(e, i));
-    gather_weights(e);
+        gather_weights(e, i);
+    }
 }
 
 void exchange_expect(struct exchange *e)
@@ -118,15 +118,20 @@ void exchange_sum(struct exchange *e)
     e->is_last = false;
 }
 
-void exchange_update(struct exchange *e)
+void exchange_update(struct exchange *e, int bucket)
 {
     if (!e->parameters->has_all_moments)
-        gather_weights(e);
+        gather_weights(e, bucket);
 }
 
 void exchange_need(struct exchange *e, int bucket)
 {
     coll_parts_wait(e->parts, e->new_weights[bucket]);
+}
+
+void exchange_poll(struct exchange *e)
+{
+    coll_parts_poll(e->parts);
 }
 
 void exchange_settle(struct exchange *e)

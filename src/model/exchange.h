@@ -47,11 +47,15 @@ void exchange_complete(struct exchange *e, int bucket);
 /* Makes the gradients of what this rank updates those of the whole batch. */
 void exchange_sum(struct exchange *e);
 
-/* Begins to hand around the weights that have been updated. */
-void exchange_update(struct exchange *e);
+/* The weights of a bucket have been updated where they are owned: begins to
+ * hand them around. */
+void exchange_update(struct exchange *e, int bucket);
 
 /* Until the weights of the bucket, and of those before it, are there. */
 void exchange_need(struct exchange *e, int bucket);
+
+/* In the middle of a long computation. */
+void exchange_poll(struct exchange *e);
 
 /* Until nothing is under way: before ranks do different things, as one that
  * waits needs the others to go on. */

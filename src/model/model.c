@@ -97,7 +97,7 @@ static void forward(struct model *m, const struct model_batch *batch)
     embed_forward(&m->embed, m->tensor, m->token, m->x[0]);
     for (int i = 0; i < m->shape.layers; i++) {
         exchange_need(&m->exchange, BUCKET_BLOCKS + i);
-        block_forward(&m->blocks[i], m->tensor, m->x[i], m->x[i + 1]);
+        block_forward(&m->blocks[i], &m->exchange, m->x[i], m->x[i + 1]);
         trace_move();
     }
     exchange_need(&m->exchange, m->parameters.buckets - 1);
@@ -128,8 +128,8 @@ void model_gradients(struct model *m, const struct model_batch *batch,
         exchange_complete(&m->exchange, BUCKET_BLOCKS + (int)m->shape.layers);
     for (int i = (int)m->shape.layers - 1; i >= 0; i--) {
         if (i < m->shape.layers - 1)
-            block_recompute(&m->blocks[i]);
-        block_backward(&m->blocks[i], m->tensor, m->dx);
+            block_recompute(&m->blocks[i], &m->exchange);
+        block_backward(&m->blocks[i], &m->exchange, m->dx);
         exchange_complete(&m->exchange, BUCKET_BLOCKS + i);
         trace_move();
     }

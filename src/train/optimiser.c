@@ -14,7 +14,20 @@ double optimiser_sum_squares(const struct parameters *p, int tensor_rank)
     return sum;
 }
 
-void optimiser_update(struct parameters *p, const struct settings *s, long step,
+static void update_bucket(const struct parameters *p, int bucket,
+                          struct adamw *a, double decay)
+{
+    for (int i = 0; i < p->n; i++) {
+        const struct parameter *row = &p->list[i];
+        struct range range = parameters_updated(p, row);
+
+        a->decay = row->decays ? decay : 0;
+        if (row->bucket == bucket && range.n > 0)
+            op_adamw(a, parameters_state(p, row, range.first), range.n);
+    }
+}
+
+void optimiser_update(struct exchange *e, const struct settings *s, long step,
                       double rate, double factor)
 {
     struct adamw a = {
@@ -26,12 +39,8 @@ void optimiser_update(struct parameters *p, const struct settings *s, long step,
         .t = step + 1,
     };
 
-    for (int i = 0; i < p->n; i++) {
-        const struct parameter *row = &p->list[i];
-        struct range range = parameters_updated(p, row);
-
-        a.decay = row->decays ? s->train.weight_decay : 0;
-        if (range.n > 0)
-            op_adamw(&a, parameters_state(p, row, range.first), range.n);
+    for (int bucket = 0; bucket < e->parameters->buckets; bucket++) {
+        update_bucket(e->parameters, bucket, &a, s->train.weight_decay);
+        exchange_update(e, bucket);
     }
 }

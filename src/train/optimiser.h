@@ -1,7 +1,7 @@
 #ifndef SRC_TRAIN_OPTIMISER_H
 #define SRC_TRAIN_OPTIMISER_H
 
-#include "src/model/parameters.h"
+#include "src/model/exchange.h"
 #include "src/settings.h"
 
 /* Sum of squares of the gradients that this rank owns; those of parameters that
@@ -10,8 +10,9 @@
 double optimiser_sum_squares(const struct parameters *p, int tensor_rank);
 
 /* One AdamW update of all that this rank updates, of learning rate `rate`;
- * `factor` multiplies the gradients. */
-void optimiser_update(struct parameters *p, const struct settings *s, long step,
+ * `factor` multiplies the gradients.  Buckets are handed around as they are
+ * updated.  Collective over the grid. */
+void optimiser_update(struct exchange *e, const struct settings *s, long step,
                       double rate, double factor);
 
 #endif

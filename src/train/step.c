@@ -162,7 +162,6 @@ static void judge(struct step *s, long number, double mean,
 struct step_result step_run(struct step *s, const struct sampler *sampler,
                             long number, long in_round)
 {
-    struct parameters *p = &s->batch.model->parameters;
     struct exchange *exchange = &s->batch.model->exchange;
     long skills = s->batch.data->train.skills.n;
     double start = clock_seconds(), clip = s->settings->train.clip;
@@ -180,11 +179,10 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
         mean = positions(s) / targets;
     judge(s, number, mean, &result);
     factor = clip > 0 && result.norm > clip ? clip / result.norm : 1;
-    if (result.skip == SKIP_NONE) {
-        optimiser_update(p, s->settings, number, result.rate, mean * factor);
-        exchange_update(exchange);
-    } else if (result.skip == SKIP_NOT_FINITE) {
+    if (result.skip == SKIP_NONE)
+        optimiser_update(exchange, s->settings, number, result.rate,
+                         mean * factor);
+    else if (result.skip == SKIP_NOT_FINITE)
         result.why = blame_find(s, sampler, in_round);
-    }
     return result;
 }
