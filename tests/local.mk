@@ -41,6 +41,7 @@ check_PROGRAMS += %D%/test_tokenizer_golden
 
 twin_tests += %D%/test_adjoint-float %D%/test_adjoint-double
 twin_tests += %D%/test_attention-float %D%/test_attention-double
+twin_tests += %D%/test_combinations-double
 twin_tests += %D%/test_cross_entropy-float %D%/test_cross_entropy-double
 twin_tests += %D%/test_documents-double
 twin_tests += %D%/test_golden-double
@@ -81,6 +82,8 @@ sh_tests += %D%/tokenize.sh
 sh_tests += %D%/train.sh
 sh_tests += %D%/watchdog.sh
 
+big_twin_tests += %D%/test_combinations_big-double
+
 big_sh_tests += %D%/corpus.sh
 
 # What shell tests call.
@@ -103,7 +106,7 @@ bench: all %D%/bench_coordinator$(EXEEXT) %D%/bench_gemm$(EXEEXT)
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
 EXTRA_DIST += %D%/golden/tokenizer.py %D%/golden/tokenizers
 EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h
-EXTRA_DIST += %D%/packed_files.h %D%/policy_case.h %D%/sample_files.h %D%/shard_files.h
+EXTRA_DIST += %D%/packed_files.h %D%/pairs.h %D%/policy_case.h %D%/sample_files.h %D%/shard_files.h
 EXTRA_DIST += %D%/small_run.h %D%/start.h %D%/synth_set.h %D%/tap.h
 EXTRA_DIST += %D%/test_narrow.c
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/fault_frame.sh \

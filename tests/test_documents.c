@@ -25,7 +25,7 @@ static const char *const base[] = {"model.layers=2",
                                    "train.sequence_length=150",
                                    "train.global_batch=3",
                                    "train.seed=7",
-                                   "skills.train=a,b,c",
+                                   "skills.train=p,q,r",
                                    NULL};
 
 /* What is kept of one computation. */
@@ -163,11 +163,13 @@ int main(int argc, char **argv)
                                       "train.recompute=block", NULL};
 
     start(&argc, &argv);
-    packed_files_begin();
+    shard_files_begin();
+    packed_files_write();
     snprintf(data, sizeof data, "data.directory=%s", directory);
     check_windows(parallel, "parallel");
     check_windows(sequential, "sequential, computed again");
-    packed_files_end();
+    packed_files_remove();
+    CHECK(rank() > 0 || rmdir(directory) == 0, "%s is not empty", directory);
     check_samples();
     tap_done();
     world_stop();

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels/device.h"
+#include "mpi/trace.h"
 #include "src/train/evaluate.h"
 #include "tests/small_run.h"
 #include "tests/tap.h"
@@ -145,6 +146,34 @@ static void check_z_loss(int tensor)
     settings_free(&run.settings);
 }
 
+/* Of the first step. */
+static long collectives(int tensor, const char *skills, const char *z_loss)
+{
+    struct small_run run;
+    long before, after;
+
+    open_run(&run, tensor, (const char *const[]){skills, z_loss, NULL});
+    before = trace_now().number;
+    step_run(&run.step, &run.sampler, 0, 0);
+    after = trace_now().number;
+    small_run_close(&run);
+    settings_free(&run.settings);
+    return after - before;
+}
+
+/* On a grid of tensor ranks: data ranks also wait for parts. */
+static void check_collectives(void)
+{
+    int tensor = group_size(group_world());
+    long one = collectives(tensor, "skills.train=a", "train.z_loss=0");
+    long many = collectives(tensor, "skills.train=a,b,c", "train.z_loss=0.1");
+
+    ok(one == many,
+       "%d tensor ranks: %ld collectives in a step of one skill, %ld with "
+       "losses of three and the z-loss",
+       tensor, one, many);
+}
+
 static void check_split(struct small_run *run, struct evaluation *e,
                         const struct data_split *split)
 {
@@ -211,6 +240,7 @@ int main(int argc, char **argv)
         check_z_loss(tensor);
         check_evaluation(tensor);
     }
+    check_collectives();
     if (group_size(group_world()) == 1)
         check_splits();
     tap_done();

@@ -80,6 +80,7 @@ gpusim_tests += tests/test_attention-gpusim-float \
 	tests/test_attention-gpusim-double
 gpusim_tests += tests/test_cross_entropy-gpusim-float \
 	tests/test_cross_entropy-gpusim-double
+gpusim_tests += tests/test_combinations-gpusim-double
 gpusim_tests += tests/test_documents-gpusim-double
 gpusim_tests += tests/test_narrow-gpusim-bf16
 gpusim_tests += tests/test_recompute-gpusim-float \
