@@ -100,12 +100,25 @@ for step in 35 70; do
 done
 
 check "trains in double" train 2 1 double train.precision=double
+stopped_at 6 other double
+check "goes on with all moments on every rank" train 2 1 other \
+  train.precision=double parallel.zero=0
+told double >double.told
+told other >other.told
+check "bit for bit" cmp double.told other.told
+stopped_at 9 part other
+check "and with a share on each" train 2 1 part train.precision=double
+told part >part.told
+check "bit for bit" cmp double.told part.told
+# Every other one with all moments on every rank.
+zero=0
 for grid in 1x1 2x1 2x2 4x1 1x4; do
   tensor=${grid%x*}
   ranks=$((tensor * ${grid#*x}))
+  zero=$((1 - zero))
   stopped_at 6 other double
   check "goes on as $grid" train "$ranks" "$tensor" other \
-    train.precision=double
+    train.precision=double parallel.zero=$zero
   agree "as $grid: losses" other double 1e-10 steps 12
   agree "as $grid: mixtures" other double 1e-10 shares 18
 done

@@ -113,6 +113,35 @@ static void check_grid(int tensor, const char *elsewhere)
     settings_free(&run.settings);
 }
 
+/* Each rank has the moments of its share of the weights, or of all: the file is
+ * the same. */
+static void check_zero(int tensor, const char *elsewhere)
+{
+    const char *const in[] = {elsewhere, directory};
+    struct arrays none = {0};
+    char *path = strdup(named(directory, 2).path);
+
+    for (int zero = 0; zero < 2; zero++) {
+        struct small_run run;
+        struct save s = {&run.model.parameters, &run.grid, &none};
+
+        small_settings(&run.settings, base);
+        run.settings.parallel.zero = zero;
+        small_run_open(&run, group_world(), tensor);
+        for (long i = 0; i < 2; i++)
+            step_run(&run.step, &run.sampler, i, i);
+        settled(save_write(&s, in[zero], 2, 20));
+        small_run_close(&run);
+        settings_free(&run.settings);
+    }
+    ok(same_files(path, named(elsewhere, 2).path),
+       "%d x %d: the same with zero 0 and 1", tensor,
+       group_size(group_world()) / tensor);
+    if (rank() == 0)
+        unlink(path);
+    free(path);
+}
+
 int main(int argc, char **argv)
 {
     char elsewhere[600];
@@ -122,8 +151,10 @@ int main(int argc, char **argv)
     snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", directory);
     if (rank() == 0)
         mkdir(elsewhere, 0777);
-    for (int tensor = 1; tensor <= group_size(group_world()); tensor *= 2)
+    for (int tensor = 1; tensor <= group_size(group_world()); tensor *= 2) {
         check_grid(tensor, elsewhere);
+        check_zero(tensor, elsewhere);
+    }
     if (rank() == 0)
         rmdir(elsewhere);
     content_end();
