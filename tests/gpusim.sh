@@ -78,6 +78,17 @@ compare float gpu 5e-6
 # The settings know no GPU program in double: this one has the CPU's name.
 compare double cpu 1e-10
 
+# Whether data ranks keep the moments of their share or of all.
+skillet=$simulated-double
+for ranks in 2 4; do
+  trains "share-$ranks" $ranks double parallel.zero=1
+  trains "all-$ranks" $ranks double parallel.zero=0
+  agree "share-$ranks has the losses of the CPU" "share-$ranks" cpu-double \
+    1e-10 steps 5
+  same "$ranks data ranks: the same losses with zero 0 and 1" \
+    "$(steps "all-$ranks")" "$(steps "share-$ranks")"
+done
+
 # Ranks that share a GPU, which NCCL does not serve.
 skillet=$simulated-float
 export CUDASIM_DEVICES=1
@@ -98,9 +109,25 @@ trains bf16-2 2 bf16 train.device=gpu parallel.tensor=2
 export CUDASIM_DEVICES=1
 trains bf16-shared 2 bf16 train.device=gpu parallel.tensor=2
 unset CUDASIM_DEVICES
-for run in bf16-1 bf16-2 bf16-shared; do
+trains bf16-4 4 bf16 train.device=gpu parallel.tensor=2
+for run in bf16-1 bf16-2 bf16-4 bf16-shared; do
   agree "$run has nearly the losses of float" $run cpu-float 3e-4 steps 5
   agree "$run has nearly the gradients of float" $run cpu-float 1e-2 norms 5
+done
+
+# bytes DIR NAME: of a rank's arena.
+bytes() {
+  sed -n "s/.*\"event\":\"start\".*\"$2_bytes\":\([0-9]*\).*/\1/p" \
+    "$1/metrics.jsonl"
+}
+
+# 6 + 12/d bytes a number.
+for run in bf16-2 bf16-4; do
+  data=$((${run#bf16-} / 2))
+  numbers=$(($(bytes $run gradient) / 4))
+  same "$run: bytes of $numbers weights and their moments" \
+    "$((2 * numbers)) $((12 * numbers / data))" \
+    "$(bytes $run weight) $(bytes $run moment)"
 done
 
 # Words.

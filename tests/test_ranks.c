@@ -3,8 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernels/device.h"
+#include "kernels/rng.h"
 #include "mpi/coll.h"
 #include "mpi/grid.h"
 #include "tests/bits.h"
@@ -81,6 +83,82 @@ static void check_collectives(long n)
     free(first);
 }
 
+/* This rank's n reals, on the device. */
+static struct mat reals(int rank, long n)
+{
+    size_t bytes = (size_t)n * sizeof(real);
+    real *host = malloc(bytes), *at = device_alloc(bytes);
+
+    for (long i = 0; i < n; i++)
+        host[i] = real_from((double)value(rank, i));
+    device_put(at, host, bytes);
+    free(host);
+    return (struct mat){at, 1, n, n};
+}
+
+/* Each of the sums of two is rounded once. */
+static void check_reals(long n)
+{
+    struct group *g = group_world();
+    int size = group_size(g);
+    struct mat sum = reals(group_rank(g), n);
+    size_t bytes = (size_t)n * sizeof(real);
+    real *host = malloc(bytes);
+    double worst = 0;
+    double eps = sizeof(real) == 8 ? 1e-15 : sizeof(real) == 4 ? 5e-7 : 0x1p-8;
+    struct traffic before = group_traffic(g);
+
+    coll_sum(g, sum);
+    device_get(host, sum.at, bytes);
+    device_free(sum.at);
+    for (long i = 0; i < n; i++) {
+        double expect = 0;
+
+        for (int r = 0; r < size; r++)
+            expect += real_value(real_from((double)value(r, i)));
+        worst = worse(worst, fabs(real_value(host[i]) - expect));
+    }
+    ok(worst < eps * size * size, "sum of %ld reals, worst %.1e", n, worst);
+    ok(group_traffic(g).bytes - before.bytes == (size > 1 ? (int64_t)bytes : 0),
+       "traffic of %ld reals is counted", n);
+    free(host);
+}
+
+/* Whatever the ranks did before, and whoever comes last. */
+static void check_repeats(void)
+{
+    enum { TIMES = 1000, N = 129 };
+    struct group *g = group_world();
+    int size = group_size(g);
+    size_t bytes = N * sizeof(real);
+    wide *first = NULL;
+    real first_reals[N], again[N];
+    bool same = true;
+
+    for (int i = 0; i < TIMES; i++) {
+        wide *sum = values(group_rank(g), N);
+        struct mat m = reals(group_rank(g), N);
+
+        if ((int)(rng_bits(3, (uint64_t)i) % (uint64_t)size) == group_rank(g))
+            usleep(20);
+        coll_sum_wide(g, sum, N);
+        coll_sum(g, m);
+        sum = fetched(sum, N);
+        device_get(again, m.at, bytes);
+        device_free(m.at);
+        if (i == 0) {
+            first = sum;
+            memcpy(first_reals, again, bytes);
+            continue;
+        }
+        same &= !memcmp(sum, first, N * sizeof *sum) &&
+                !memcmp(again, first_reals, bytes);
+        free(sum);
+    }
+    ok(same, "%d sums have the same bits", TIMES);
+    free(first);
+}
+
 static void check_host_sums(void)
 {
     struct group *g = group_world();
@@ -153,6 +231,10 @@ int main(int argc, char **argv)
     check_collectives(1001);
     /* More than a GPU hands to MPI at once. */
     check_collectives(1200007);
+    check_reals(1);
+    check_reals(1001);
+    check_reals(2400007);
+    check_repeats();
     check_host_sums();
     check_exchange();
     check_grid();

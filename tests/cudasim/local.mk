@@ -89,6 +89,8 @@ gpusim_objects += tests/test_narrow-bf16.$(OBJEXT) \
 	tests/test_recompute-bf16.$(OBJEXT)
 gpusim_tests += tests/test_parts-gpusim-float tests/test_parts-gpusim-double
 gpusim_tests += tests/test_ranks-gpusim-float tests/test_ranks-gpusim-double
+gpusim_tests += tests/test_parts-gpusim-bf16 tests/test_ranks-gpusim-bf16
+gpusim_objects += tests/test_parts-bf16.$(OBJEXT) tests/test_ranks-bf16.$(OBJEXT)
 
 tests/%-gpusim-float: tests/%-float.$(OBJEXT) $(gpusim_float_libs)
 	$(test_link) $(GPUSIM_LDFLAGS) $(gpusim_float_libs) $(site_libs) $(LIBS)
