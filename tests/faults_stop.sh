@@ -257,6 +257,19 @@ same "so does synth" "75 1 0" \
   "$(asked_early USR2 synth lego synth.train=50000000 synth.variables=9)"
 rm text.jsonl
 
+# Directories stand where the files of steps 4 and 5 would be made; they are not
+# swept away where no run is looked for.
+for meanwhile in no yes; do
+  rm -rf retried
+  mkdir -p retried/checkpoint-00000004.h5.tmp retried/checkpoint-00000005.h5.tmp
+  train 2 1 retried checkpoint.resume=no checkpoint.asynchronous=$meanwhile \
+    >out 2>&1
+  same "a failed save is tried again 1 and 2 steps later, asynchronous=$meanwhile" \
+    "7 8 12" "$(sed -n 's/.*"event":"checkpoint","step":\([0-9]*\).*/\1/p' \
+      retried/metrics.jsonl | xargs)"
+  survived "a save that fails" retried rounds
+done
+
 # A disk that is full for metrics.jsonl alone.
 small="model.vocabulary=61 model.hidden=8 model.layers=1 checkpoint.every=0
   train.steps=3000 evaluate.every=0 evaluate.windows=4

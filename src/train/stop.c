@@ -49,6 +49,8 @@ void stop_init(struct stop *s, const struct settings *settings, struct group *g,
     snprintf(s->file, sizeof s->file, "%s/STOP", settings->output.directory);
     if (is_root(s))
         find_limit(s, settings->train.time_limit, started);
+    if (s->limit) /* else a short job might do nothing but stop */
+        s->save = fmin(s->save, (s->ends - clock_seconds()) / 4);
 }
 
 static bool has_file(struct stop *s)
