@@ -206,6 +206,8 @@ stopped "updates that can't be made end the run" wild "more updates in a row" 1
 same "after those that may be left out, each named" 3 "$(grep -c \
   '"event":"skip".*"reason":"not finite","text":"rank [01] on .* not finite' \
   wild/metrics.jsonl)"
+same "inspect tells of them, and of the last" 2 "$("$skillet" inspect wild |
+  grep -cx 'skipped_updates 3\|last_skip rank [01] on .* is not finite.*')"
 timeout -k 5 60 "$skillet" train run.ini output.directory=long \
   train.steps=100000 >out 2>&1 </dev/null &
 pid=$!

@@ -15,7 +15,7 @@
 enum { ROUNDS = 12 };
 
 struct run {
-    struct json_line *start, *step, *stop;
+    struct json_line *start, *step, *skip, *stop;
     struct json_line *mixture[ROUNDS]; /* round r in place r mod ROUNDS */
     long mixtures;
     struct evaluations {
@@ -98,6 +98,8 @@ static struct problem take_line(struct run *r, const char *line, size_t n)
         keep(&r->step, j);
     else if (strcmp(event, "stop") == 0)
         keep(&r->stop, j);
+    else if (strcmp(event, "skip") == 0)
+        keep(&r->skip, j);
     else if (strcmp(event, "mixture") == 0)
         keep(&r->mixture[r->mixtures++ % ROUNDS], j);
     else if (strcmp(event, "evaluation") == 0)
@@ -234,6 +236,13 @@ static void print_stop(const struct run *r, bool is_cut, FILE *to)
     }
 }
 
+static void print_skips(const struct json_line *last, FILE *to)
+{
+    fprintf(to, "skipped_updates %.0f\nlast_skipped_step %.0f\n",
+            number_of(last, "total"), number_of(last, "step"));
+    inspect_text_line("last_skip", text_of(last, "text"), to);
+}
+
 static void print_run(const struct run *r, bool is_cut, FILE *to)
 {
     if (r->start)
@@ -246,6 +255,8 @@ static void print_run(const struct run *r, bool is_cut, FILE *to)
                 number_of(r->step, "loss"));
     else
         fputs("steps 0\n", to);
+    if (r->skip)
+        print_skips(r->skip, to);
     if (r->mixtures > 0)
         print_mixtures(r, to);
     for (int i = 0; i < SPLITS; i++)
@@ -258,6 +269,7 @@ static void release(struct run *r)
 {
     json_line_free(r->start);
     json_line_free(r->step);
+    json_line_free(r->skip);
     json_line_free(r->stop);
     for (int i = 0; i < ROUNDS; i++)
         json_line_free(r->mixture[i]);
