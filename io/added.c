@@ -1,6 +1,7 @@
 #include "io/added.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/unicode.h"
 #include "io/utf8.h"
@@ -53,6 +54,13 @@ static int32_t add_child(struct added *a, int32_t node, unsigned char byte)
     return child;
 }
 
+static void set_pair(struct added *a, unsigned first, unsigned second)
+{
+    unsigned bit = first << 8 | second;
+
+    a->pair[bit / 8] |= (unsigned char)(1 << bit % 8);
+}
+
 void added_set(struct added *a, const char *text, size_t n,
                struct added_token token)
 {
@@ -71,7 +79,39 @@ void added_set(struct added *a, const char *text, size_t n,
     a->token = realloc(a->token, ((size_t)a->tokens + 1) * sizeof *a->token);
     CHECK(a->token, "no memory for %ld added tokens", a->tokens + 1);
     a->node[node].token = (int32_t)a->tokens;
+    a->only = a->tokens == 0 || a->only == (unsigned char)text[0]
+                  ? (unsigned char)text[0]
+                  : -1;
     a->token[a->tokens++] = token;
+    for (unsigned second = 0; second < 256; second++)
+        if (n == 1 || second == (unsigned char)text[1])
+            set_pair(a, (unsigned char)text[0], second);
+}
+
+/* The first place from `at` on where a token may begin: few bytes are the first
+ * of one, and fewer are followed by its second. */
+static size_t candidate(const struct added *a, const char *text, size_t n,
+                        size_t at)
+{
+    const unsigned char *s = (const unsigned char *)text;
+
+    for (; at < n; at++) {
+        unsigned bit;
+
+        if (a->only >= 0) {
+            const char *next = memchr(text + at, a->only, n - at);
+
+            if (!next)
+                return n;
+            at = (size_t)(next - text);
+        } else if (!a->first[s[at]]) {
+            continue;
+        }
+        bit = (unsigned)s[at] << 8 | s[at + 1];
+        if (a->pair[bit / 8] & 1 << bit % 8)
+            break;
+    }
+    return at;
 }
 
 /* The longest token at a place and its bytes, or NULL. */
@@ -146,12 +186,13 @@ bool added_next(const struct added *a, struct added_search *s, size_t *from,
                 size_t *to, int32_t *id)
 {
     *from = s->taken;
-    while (a->tokens > 0 && s->at < s->n) {
-        const struct added_token *t = NULL;
+    if (a->tokens == 0)
+        s->at = s->n;
+    while ((s->at = candidate(a, s->text, s->n, s->at)) < s->n) {
         size_t start = s->at, bytes = 1;
+        const struct added_token *t =
+            longest(a, s->text + start, s->n - start, &bytes);
 
-        if (a->first[(unsigned char)s->text[start]])
-            t = longest(a, s->text + start, s->n - start, &bytes);
         s->at += bytes;
         if (!t || (t->is_word && !is_whole_word(s, start, s->at)))
             continue;

@@ -23,6 +23,8 @@ struct added {
     struct added_token *token;
     struct added_node *node; /* 0 is the root */
     int32_t first[256];      /* children of the root by their byte; 0: none */
+    unsigned char pair[1 << 13]; /* bits: two bytes that a token begins with */
+    int only; /* first byte of all tokens; -1: there are several */
     long tokens, nodes, node_room;
 };
 

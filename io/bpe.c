@@ -1,8 +1,10 @@
 #include "io/bpe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "io/utf8.h"
+#include "kernels/check.h"
 
 /* Ids of the units of a word, before they are merged. */
 struct units {
@@ -17,6 +19,28 @@ void bpe_free(struct bpe *b)
     vocabulary_free(&b->vocabulary);
     merges_free(&b->merges);
     words_free(&b->words);
+    bpe_forget_joints(b);
+}
+
+static unsigned joint_of(char last, char first)
+{
+    return (unsigned)(unsigned char)last << 8 | (unsigned char)first;
+}
+
+void bpe_join(struct bpe *b, char last, char first)
+{
+    unsigned bit = joint_of(last, first);
+
+    if (!b->joint)
+        b->joint = calloc(1 << 13, 1);
+    CHECK(b->joint, "no memory for the joints of a vocabulary");
+    b->joint[bit / 8] |= (unsigned char)(1 << bit % 8);
+}
+
+void bpe_forget_joints(struct bpe *b)
+{
+    free(b->joint);
+    b->joint = NULL;
 }
 
 static void pay_unknown(struct units *u)
@@ -89,7 +113,7 @@ static long encode(struct bpe *b, const char *word, size_t n, int32_t *to)
     return 1;
 }
 
-long bpe_encode(struct bpe *b, const char *word, size_t n, int32_t *to)
+static long encode_part(struct bpe *b, const char *word, size_t n, int32_t *to)
 {
     struct words_key key;
     struct words_line *line;
@@ -108,7 +132,35 @@ long bpe_encode(struct bpe *b, const char *word, size_t n, int32_t *to)
         memcpy(line->id, to, (size_t)ids * sizeof *to);
         return ids;
     }
-    for (int i = 0; i < line->n; i++)
-        to[i] = line->id[i];
+    memcpy(to, line->id, sizeof line->id);
     return line->n;
+}
+
+/* Where the part that begins a word ends: no id spans two characters that no
+ * merge joins.  Short parts are met again. */
+static size_t part_end(const struct bpe *b, const char *word, size_t n)
+{
+    size_t i;
+
+    for (i = 1; i < n; i++) {
+        unsigned bit = joint_of(word[i - 1], word[i]);
+
+        if (((unsigned char)word[i] & 0xc0) != 0x80 &&
+            !(b->joint[bit / 8] & 1 << bit % 8))
+            break;
+    }
+    return i;
+}
+
+long bpe_encode(struct bpe *b, const char *word, size_t n, int32_t *to)
+{
+    long ids = 0;
+
+    if (!b->joint)
+        return encode_part(b, word, n, to);
+    for (size_t at = 0, end; at < n; at = end) {
+        end = at + part_end(b, word + at, n - at);
+        ids += encode_part(b, word + at, end - at, to + ids);
+    }
+    return ids;
 }

@@ -76,13 +76,15 @@ static long apply_to_few(const struct merges *m, int32_t *id, long n)
     for (long i = 0; i + 1 < n; i++)
         rank[i] = find(m, id[i], id[i + 1])->rank;
     while (n > 1) {
+        uint32_t least = MERGES_NONE;
         long best = 0, behind;
 
-        for (long i = 1; i < n - 1; i++)
-            if (rank[i] < rank[best])
-                best = i;
-        if (rank[best] == MERGES_NONE)
+        for (long i = 0; i < n - 1; i++)
+            least = rank[i] < least ? rank[i] : least;
+        if (least == MERGES_NONE)
             break;
+        while (rank[best] != least)
+            best++;
         behind = --n - best - 1;
         id[best] = find(m, id[best], id[best + 1])->id;
         memmove(id + best + 1, id + best + 2, (size_t)behind * sizeof *id);

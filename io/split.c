@@ -1,6 +1,5 @@
 #include "io/split.h"
 
-#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -35,21 +34,46 @@ bool split_find(struct split *s, const char *regex)
     return false;
 }
 
+/* Most characters are ASCII. */
+enum { NOT_ASCII = 0xff };
+static const unsigned char ascii[256] = {
+    ['A' ... 'Z'] = UNICODE_LETTER, ['a' ... 'z'] = UNICODE_LETTER,
+    ['0' ... '9'] = UNICODE_NUMBER, ['\t' ... '\r'] = UNICODE_SPACE,
+    [' '] = UNICODE_SPACE,          [0x80 ... 0xff] = NOT_ASCII};
+
 static inline int class_at(const char *at, size_t *bytes)
 {
-    return unicode_classes()[utf8_code(at, bytes)] & CLASSES;
+    int class = ascii[(unsigned char)*at];
+
+    *bytes = 1;
+    return class != NOT_ASCII
+               ? class
+               : unicode_classes()[utf8_code(at, bytes)] & CLASSES;
 }
 
-/* Behind at most `most` characters of a class. */
-static inline const char *past(const char *at, const char *end, int class,
-                               long most)
+/* Behind all that is of a class. */
+static inline const char *past(const char *at, const char *end, int class)
 {
-    const unsigned char *classes = unicode_classes();
     size_t bytes;
 
-    for (; at < end && most > 0; at += bytes, most--)
-        if ((classes[utf8_code(at, &bytes)] & CLASSES) != class)
-            break;
+    for (;;) {
+        while (at < end && ascii[(unsigned char)*at] == class)
+            at++;
+        if (at == end || ascii[(unsigned char)*at] != NOT_ASCII ||
+            class_at(at, &bytes) != class)
+            return at;
+        at += bytes;
+    }
+}
+
+/* Behind at most `most` numbers. */
+static const char *past_numbers(const char *at, const char *end, long most)
+{
+    size_t bytes;
+
+    for (; at < end && most > 0 && class_at(at, &bytes) == UNICODE_NUMBER;
+         most--)
+        at += bytes;
     return at;
 }
 
@@ -93,7 +117,7 @@ static const char *past_any_contraction(const char *at, const char *end)
  * last character stays for what follows, unless it is alone. */
 static const char *past_space(const char *at, const char *end)
 {
-    const char *to = past(at, end, UNICODE_SPACE, LONG_MAX), *last = to;
+    const char *to = past(at, end, UNICODE_SPACE), *last = to;
 
     if (to == end)
         return to;
@@ -114,13 +138,13 @@ static const char *past_gpt2(const char *at, const char *end)
     to = at + (*at == ' ' && at + 1 < end);
     class = class_at(to, &bytes);
     return class == UNICODE_SPACE ? past_space(at, end)
-                                  : past(to + bytes, end, class, LONG_MAX);
+                                  : past(to + bytes, end, class);
 }
 
 /* White space up to its last newline, or as past_space. */
 static const char *past_lines(const char *at, const char *end)
 {
-    const char *to = past(at, end, UNICODE_SPACE, LONG_MAX);
+    const char *to = past(at, end, UNICODE_SPACE);
 
     while (to > at && to[-1] != '\n' && to[-1] != '\r')
         to--;
@@ -137,21 +161,21 @@ static const char *past_tiktoken(const char *at, const char *end, long digits)
         return to;
     class = class_at(at, &bytes);
     if (class == UNICODE_LETTER)
-        return past(at + bytes, end, UNICODE_LETTER, LONG_MAX);
+        return past(at + bytes, end, UNICODE_LETTER);
     if (class == UNICODE_NUMBER)
-        return past(at, end, UNICODE_NUMBER, digits);
+        return past_numbers(at, end, digits);
     if (at + bytes < end)
         next = class_at(at + bytes, &behind);
     if (next == UNICODE_LETTER && *at != '\n' && *at != '\r')
-        return past(at + bytes, end, UNICODE_LETTER, LONG_MAX);
+        return past(at + bytes, end, UNICODE_LETTER);
     if (class == 0 || (*at == ' ' && next == 0))
-        return past_newlines(past(at + (*at == ' '), end, 0, LONG_MAX), end);
+        return past_newlines(past(at + (*at == ' '), end, 0), end);
     return past_lines(at, end);
 }
 
 static const char *past_digits(const char *at, const char *end, long digits)
 {
-    const char *to = past(at, end, UNICODE_NUMBER, digits);
+    const char *to = past_numbers(at, end, digits);
     size_t bytes;
 
     if (to > at)
@@ -166,13 +190,13 @@ static const char *past_mark(const struct split *s, const char *at,
                              const char *end)
 {
     size_t n = strlen(s->mark);
-    bool is_mark = false, was_mark;
+    bool is_mark;
 
     for (const char *to = at; to < end; to += is_mark ? n : 1) {
-        was_mark = is_mark;
+
         is_mark = *to == *s->mark && (size_t)(end - to) >= n &&
                   memcmp(to, s->mark, n) == 0;
-        if (is_mark && to > at && !(s->kind == SPLIT_MARK_RUN && was_mark))
+        if (is_mark && to > at)
             return to;
     }
     return end;
@@ -195,7 +219,6 @@ size_t split_first(const struct split *s, const char *at, size_t n)
         to = past_digits(at, end, s->digits);
         break;
     case SPLIT_MARK:
-    case SPLIT_MARK_RUN:
         to = past_mark(s, at, end);
         break;
     }

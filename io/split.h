@@ -11,8 +11,7 @@ enum split_kind {
     SPLIT_GPT2,
     SPLIT_TIKTOKEN, /* Llama 3, Qwen 2 */
     SPLIT_DIGITS,
-    SPLIT_MARK,     /* before each mark */
-    SPLIT_MARK_RUN, /* before each mark that follows something else */
+    SPLIT_MARK, /* before each mark */
 };
 
 struct split {

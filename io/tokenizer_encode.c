@@ -14,7 +14,7 @@ struct stretch {
 static void encode_piece(struct tokenizer_file *f, const char *at, size_t n,
                          struct tokenizer_ids *ids)
 {
-    tokenizer_ids_make_room(ids, (long)n);
+    tokenizer_ids_make_room(ids, (long)n + WORDS_MOST_IDS);
     ids->n += bpe_encode(&f->bpe, at, n, ids->at + ids->n);
 }
 

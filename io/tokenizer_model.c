@@ -218,45 +218,33 @@ static struct problem find_pair(struct pair *x, const struct json_value *vocab)
     return NO_PROBLEM;
 }
 
-/* A merge that joins a mark to something else before it. */
-static bool crosses(const struct pair *x, const char *mark)
+/* Ids that stand for other texts than their own. */
+static bool is_spelling(const struct bpe *b, long id)
 {
-    size_t n = strlen(mark);
-    const char *right = x->text.at + x->left;
-
-    return n > 0 && strncmp(right, mark, n) == 0 &&
-           !(x->left >= n && memcmp(right - n, mark, n) == 0);
+    for (int i = 0; i < 256; i++)
+        if (b->byte[i] == id)
+            return true;
+    return id == b->unknown;
 }
 
-/* The character that stands for blanks: a word may be cut before it, which
- * keeps words short, where no merge crosses it. */
-static const char *find_mark(const struct tokenizer_file *f)
+/* Whether each character gives ids of its own: then a word may be cut between
+ * characters that no merge joins. */
+static bool has_all_characters(const struct bpe *b)
 {
-    const char *mark = "";
-
-    for (int i = 0; i < f->normal.steps; i++) {
-        const struct normal_step *s = &f->normal.step[i];
-
-        if (s->kind == NORMAL_REPLACE && strcmp(s->from.at, " ") == 0 &&
-            s->to.n < sizeof f->step->split.mark)
-            mark = s->to.at;
-    }
-    for (int i = 0; i < f->steps; i++)
-        if (f->step[i].blank[0])
-            mark = f->step[i].blank;
-    return mark;
+    for (int i = 0; i < 256; i++)
+        if (b->byte[i] < 0)
+            return false;
+    return b->spells_bytes && !b->is_byte_level && !b->takes_whole_words;
 }
 
-static void cut_before(struct tokenizer_file *f, const char *mark)
+/* False where nothing can be said of the characters that a merge joins. */
+static bool note_joint(struct bpe *b, const struct pair *x)
 {
-    struct tokenizer_step *s = &f->step[f->steps];
-
-    if (!*mark || f->bpe.is_byte_level || f->bpe.takes_whole_words ||
-        vocabulary_find(&f->bpe.vocabulary, mark, strlen(mark)) < 0)
-        return;
-    f->steps++;
-    s->split.kind = SPLIT_MARK_RUN;
-    strcpy(s->split.mark, mark);
+    if (x->left == 0 || x->left == x->text.n || is_spelling(b, x->id[0]) ||
+        is_spelling(b, x->id[1]))
+        return false;
+    bpe_join(b, x->text.at[x->left - 1], x->text.at[x->left]);
+    return true;
 }
 
 static struct problem read_merge(struct tokenizer_file *f, struct pair *x,
@@ -274,10 +262,9 @@ static struct problem read_merges(struct tokenizer_file *f,
                                   const struct json_value *merges,
                                   const struct json_value *vocab)
 {
-    const char *mark = find_mark(f);
+    bool has_joints = has_all_characters(&f->bpe);
     struct pair x = {.left = 0};
     struct problem p = NO_PROBLEM;
-    bool is_crossed = false;
     uint32_t rank = 0;
 
     if (!json_value_is_array(merges) || json_value_size(merges) > MOST_IDS)
@@ -294,13 +281,13 @@ static struct problem read_merges(struct tokenizer_file *f,
             continue;
         p = read_pair(&x, v) ? read_merge(f, &x, vocab, rank++)
                              : problem("it is not two texts");
-        is_crossed = is_crossed || crosses(&x, mark);
+        has_joints = has_joints && !is_problem(&p) && note_joint(&f->bpe, &x);
         if (is_problem(&p))
             p = problem("merge %ld: %s", i, p.text);
     }
     bytes_free(&x.text);
-    if (!is_problem(&p) && !is_crossed)
-        cut_before(f, mark);
+    if (!has_joints)
+        bpe_forget_joints(&f->bpe);
     return p;
 }
 

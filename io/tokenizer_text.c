@@ -184,10 +184,8 @@ static struct problem read_part(struct tokenizer_file *f,
     const char *type = type_of(v);
     struct tokenizer_step *s = &f->step[f->steps];
 
-    /* One is left for what tokenizer_model_read adds. */
-    if (f->steps + 1 == TOKENIZER_STEPS)
-        return problem("pre_tokenizer: more than %d steps",
-                       TOKENIZER_STEPS - 1);
+    if (f->steps == TOKENIZER_STEPS)
+        return problem("pre_tokenizer: more than %d steps", TOKENIZER_STEPS);
     if (f->bpe.is_byte_level)
         return problem("pre_tokenizer %.40s behind ByteLevel is not supported",
                        type);

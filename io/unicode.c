@@ -12,6 +12,9 @@
 /* The longest decomposition of a character has 4 codes. */
 enum { PARTS = 8 };
 
+/* Syllables, which have no decompositions in the tables: they are computed. */
+enum { FIRST_HANGUL = 0xac00, LAST_HANGUL = 0xd7a3 };
+
 static unsigned char classes[UNICODE_CODES];
 
 /* The original normalises by Unicode 9.0.  Marks that came between 10.0
@@ -48,11 +51,9 @@ static bool is_word_by_name(uint32_t code)
            is_between(code, 0x1f170, 0x1f189);
 }
 
-static unsigned char classify(uint32_t code)
+static unsigned char classify(uint32_t code, int category)
 {
-    bool by_name = is_word_by_name(code);
-
-    switch (utf8proc_category((utf8proc_int32_t)code)) {
+    switch (category) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
     case UTF8PROC_CATEGORY_LT:
@@ -74,7 +75,7 @@ static unsigned char classify(uint32_t code)
     case UTF8PROC_CATEGORY_ZP:
         return UNICODE_SPACE;
     default:
-        return by_name                                   ? UNICODE_WORD
+        return is_word_by_name(code)                     ? UNICODE_WORD
                : is_between(code, 9, 13) || code == 0x85 ? UNICODE_SPACE
                                                          : 0;
     }
@@ -113,10 +114,7 @@ static void mark_unstable(uint32_t code)
 {
     utf8proc_int32_t parts[PARTS];
     long n = decompose(code, parts, PARTS);
-    bool is_itself = n == 1 && parts[0] == (utf8proc_int32_t)code;
 
-    if ((is_itself && combining_class(code) == 0) || is_newer(code))
-        return;
     if (combining_class(code) > 0)
         classes[code] |= UNICODE_UNSTABLE;
     for (long i = 1; i < n; i++)
@@ -130,11 +128,16 @@ const unsigned char *unicode_classes(void)
 {
     if (classes['a'])
         return classes;
-    for (uint32_t code = 0; code < UNICODE_CODES; code++)
-        classes[code] |= classify(code);
-    for (uint32_t code = 0; code < UNICODE_CODES; code++)
-        if (utf8proc_category((utf8proc_int32_t)code) != UTF8PROC_CATEGORY_CN)
+    for (uint32_t code = 0; code < UNICODE_CODES; code++) {
+        const utf8proc_property_t *p =
+            utf8proc_get_property((utf8proc_int32_t)code);
+
+        classes[code] |= classify(code, p->category);
+        if ((p->combining_class > 0 || p->decomp_seqindex != UINT16_MAX ||
+             is_between(code, FIRST_HANGUL, LAST_HANGUL)) &&
+            !is_newer(code))
             mark_unstable(code);
+    }
     return classes;
 }
 
@@ -204,8 +207,13 @@ void unicode_add_nfc(struct bytes *to, const char *text, size_t n)
     size_t copied = 0, stable = 0, bytes;
 
     for (size_t i = 0; i < n; i += bytes) {
-        size_t end;
+        size_t end, plain = utf8_ascii(text + i, n - i);
 
+        if (plain > 0) {
+            stable = i + plain - 1;
+            bytes = plain;
+            continue;
+        }
         if (!(class[utf8_code(text + i, &bytes)] & UNICODE_UNSTABLE)) {
             stable = i;
             continue;

@@ -24,8 +24,7 @@ size_t utf8_sequence(const char *text)
     return n;
 }
 
-/* How many bytes of ASCII stand at the start, or a few less. */
-static size_t ascii(const char *text, size_t n)
+size_t utf8_ascii(const char *text, size_t n)
 {
     size_t i = 0;
 
@@ -41,7 +40,7 @@ static size_t ascii(const char *text, size_t n)
 
 size_t utf8_well_formed(const char *text, size_t n)
 {
-    size_t i = ascii(text, n);
+    size_t i = utf8_ascii(text, n);
 
     while (i < n) {
         size_t bytes = utf8_sequence(text + i);
@@ -50,7 +49,7 @@ size_t utf8_well_formed(const char *text, size_t n)
             return i;
         i += bytes;
         if (bytes == 1)
-            i += ascii(text + i, n - i);
+            i += utf8_ascii(text + i, n - i);
     }
     return n;
 }

@@ -8,6 +8,9 @@
  * zero, or 0 where there is none. */
 size_t utf8_sequence(const char *text);
 
+/* Bytes of ASCII that n bytes begin with, or up to seven less. */
+size_t utf8_ascii(const char *text, size_t n);
+
 /* How many of the n bytes, behind which a zero stands, are well-formed: n, or
  * the place of the first that is not. */
 size_t utf8_well_formed(const char *text, size_t n);

@@ -57,18 +57,20 @@ static inline struct words_key words_key(const char *at, size_t n)
 static inline struct words_line *words_find(const struct words *w,
                                             const struct words_key *k)
 {
-    uint64_t h = k->part[0] * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = k->part[0] * UINT64_C(0x9e3779b97f4a7c15) +
+                 k->part[1] * UINT64_C(0xd6e8feb86659fd93) +
+                 k->part[2] * UINT64_C(0xa0761d6478bd642f) +
+                 k->part[3] * UINT64_C(0xe7037ed1a0b428db);
 
-    h = (h ^ h >> 32 ^ k->part[1]) * UINT64_C(0xd6e8feb86659fd93);
-    h = (h ^ h >> 32 ^ k->part[2]) * UINT64_C(0xa0761d6478bd642f);
-    h = (h ^ h >> 32 ^ k->part[3]) * UINT64_C(0xe7037ed1a0b428db);
+    h = (h ^ h >> 32) * UINT64_C(0x9e3779b97f4a7c15);
     return &w->line[h >> (64 - WORDS_BITS)];
 }
 
 static inline bool words_same(const struct words_key *a,
                               const struct words_key *b)
 {
-    return memcmp(a, b, sizeof *a) == 0;
+    return a->part[0] == b->part[0] && a->part[3] == b->part[3] &&
+           a->part[1] == b->part[1] && a->part[2] == b->part[2];
 }
 
 #endif
