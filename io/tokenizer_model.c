@@ -308,9 +308,9 @@ struct problem tokenizer_model_read(struct tokenizer_file *f,
     if (is_problem(&p))
         return p;
     find_units(&f->bpe);
-    words_init(&f->bpe.words);
     p = check_bytes(&f->bpe);
-    return is_problem(&p)
-               ? p
-               : read_merges(f, json_value_member(v, "merges"), vocab);
+    if (!is_problem(&p))
+        p = read_merges(f, json_value_member(v, "merges"), vocab);
+    words_init(&f->bpe.words);
+    return p;
 }

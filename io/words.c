@@ -7,15 +7,17 @@
 /* Lines begin as the word of no bytes, which nobody asks for. */
 void words_init(struct words *w)
 {
-    size_t bytes = sizeof *w->line << WORDS_BITS;
+    size_t size = sizeof *w->line, bytes = size << WORDS_BITS;
+    uintptr_t at;
 
-    w->line = aligned_alloc(sizeof *w->line, bytes);
-    CHECK(w->line, "no %zu bytes for the words met lately", bytes);
-    memset(w->line, 0, bytes);
+    w->memory = calloc(1, bytes + size);
+    CHECK(w->memory, "no %zu bytes for the words met lately", bytes);
+    at = (uintptr_t)w->memory;
+    w->line = (struct words_line *)(at + size - at % size);
 }
 
 void words_free(struct words *w)
 {
-    free(w->line);
+    free(w->memory);
     *w = (struct words){0};
 }

@@ -21,7 +21,8 @@ struct words_line {
 };
 
 struct words {
-    struct words_line *line;
+    struct words_line *line; /* at multiples of their size, in memory */
+    void *memory;
 };
 
 void words_init(struct words *w);

@@ -37,6 +37,8 @@ check_PROGRAMS += %D%/test_skill_it
 check_PROGRAMS += %D%/test_sum
 check_PROGRAMS += %D%/test_synth
 check_PROGRAMS += %D%/test_tokenizer
+check_PROGRAMS += %D%/test_tokenizer_file
+check_PROGRAMS += %D%/test_tokenizer_fuzz
 check_PROGRAMS += %D%/test_tokenizer_golden
 
 twin_tests += %D%/test_adjoint-float %D%/test_adjoint-double
@@ -108,6 +110,7 @@ EXTRA_DIST += %D%/golden/tokenizer.py %D%/golden/tokenizers
 EXTRA_DIST += %D%/bits.h %D%/checkpoint_content.h %D%/graph_h5.h %D%/oracle.h
 EXTRA_DIST += %D%/packed_files.h %D%/pairs.h %D%/policy_case.h %D%/sample_files.h %D%/shard_files.h
 EXTRA_DIST += %D%/small_run.h %D%/start.h %D%/synth_set.h %D%/tap.h
+EXTRA_DIST += %D%/tokenizer_files.h
 EXTRA_DIST += %D%/test_narrow.c
 EXTRA_DIST += %D%/launch.sh %D%/lib.sh %D%/runs.sh %D%/fault_frame.sh \
 	%D%/mpi-tap %D%/strip.awk
