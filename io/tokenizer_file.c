@@ -17,6 +17,14 @@ void tokenizer_file_free(struct tokenizer_file *f)
     bytes_free(&f->text);
 }
 
+long tokenizer_file_find(const struct tokenizer_file *f, const char *text,
+                         size_t n)
+{
+    long id = vocabulary_find(&f->pieces, text, n);
+
+    return id >= 0 ? id : vocabulary_find(&f->bpe.vocabulary, text, n);
+}
+
 static struct problem read_members(struct tokenizer_file *f,
                                    const struct json_value *v)
 {

@@ -40,7 +40,7 @@ struct tokenizer_file {
     struct tokenizer_step step[TOKENIZER_STEPS];
     int steps;
     struct bpe bpe;
-    struct vocabulary pieces; /* what each id is in a text */
+    struct vocabulary pieces; /* what each id is in a text; finds added ones */
     enum tokenizer_start start;
     struct bytes text; /* a copy of the text that is encoded */
 };
@@ -49,6 +49,10 @@ struct tokenizer_file {
 struct problem tokenizer_file_read(struct tokenizer_file *f, const char *json,
                                    size_t n);
 void tokenizer_file_free(struct tokenizer_file *f);
+
+/* The id of a token by its content, or -1. */
+long tokenizer_file_find(const struct tokenizer_file *f, const char *text,
+                         size_t n);
 
 /* Parts of that.  Each reads one member of the object; later ones need what the
  * earlier ones read. */

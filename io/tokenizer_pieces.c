@@ -130,7 +130,6 @@ static void add_piece(struct tokenizer_file *f, struct decoder *d, long id)
     const char *text = vocabulary_text(&f->bpe.vocabulary, id, &n);
     int byte = d->reads_bytes ? spelled(text, n) : -1;
     char c = (char)byte;
-    bool is_new;
 
     if (byte >= 0) {
         text = &c;
@@ -138,9 +137,7 @@ static void add_piece(struct tokenizer_file *f, struct decoder *d, long id)
     } else {
         normal_apply(&d->replace, &text, &n);
     }
-    is_new = vocabulary_set(&f->pieces, id, text, n);
-    if (is_new)
-        vocabulary_show(&f->pieces, id);
+    vocabulary_set(&f->pieces, id, text, n);
 }
 
 struct problem tokenizer_pieces_read(struct tokenizer_file *f,

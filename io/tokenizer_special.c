@@ -56,7 +56,7 @@ static struct problem id_by_text(const struct tokenizer *t,
     if (!text)
         text = json_value_text(json_value_member(v, "content"), &n);
     if (text)
-        *id = vocabulary_find(&t->file->pieces, text, n);
+        *id = tokenizer_file_find(t->file, text, n);
     return *id >= 0
                ? NO_PROBLEM
                : problem("%s: \"%s\" is no token of the vocabulary, \"%s\"",
@@ -95,7 +95,7 @@ static struct problem find_id(const struct tokenizer *t,
         return id_by_number(t, &c[1], w.id_key, ask(&c[1], w.id_key), id);
     *id = -1;
     for (const char *const *name = w.names; *name && *id < 0; name++)
-        *id = vocabulary_find(&t->file->pieces, *name, strlen(*name));
+        *id = tokenizer_file_find(t->file, *name, strlen(*name));
     return NO_PROBLEM;
 }
 

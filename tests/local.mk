@@ -81,6 +81,7 @@ sh_tests += %D%/shell.sh
 sh_tests += %D%/symbols.sh
 sh_tests += %D%/synth.sh
 sh_tests += %D%/tokenize.sh
+sh_tests += %D%/tokenizer.sh
 sh_tests += %D%/train.sh
 sh_tests += %D%/watchdog.sh
 
