@@ -34,6 +34,7 @@ check_PROGRAMS += %D%/test_settings
 check_PROGRAMS += %D%/test_shard
 check_PROGRAMS += %D%/test_shard_foreign
 check_PROGRAMS += %D%/test_skill_it
+check_PROGRAMS += %D%/test_split
 check_PROGRAMS += %D%/test_sum
 check_PROGRAMS += %D%/test_synth
 check_PROGRAMS += %D%/test_tokenizer
@@ -97,14 +98,18 @@ check_DATA += %D%/make_checkpoint$(EXEEXT)
 EXTRA_PROGRAMS += %D%/make_graph
 check_DATA += %D%/make_graph$(EXEEXT)
 
-# Not tests: what a step costs, and the coordinator.
-EXTRA_PROGRAMS += %D%/bench_coordinator %D%/bench_gemm
-EXTRA_DIST += %D%/bench.sh
-bench: all %D%/bench_coordinator$(EXEEXT) %D%/bench_gemm$(EXEEXT)
+# Not tests: what a step costs, the coordinator, and tokenizing.
+EXTRA_PROGRAMS += %D%/bench_coordinator %D%/bench_gemm %D%/bench_tokenizer
+EXTRA_DIST += %D%/bench.sh %D%/bench_tokenizer.sh %D%/bench_tokenizer.py
+bench: all %D%/bench_coordinator$(EXEEXT) %D%/bench_gemm$(EXEEXT) \
+    %D%/bench_tokenizer$(EXEEXT)
 	./%D%/bench_coordinator
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	  MPIEXEC='$(MPIEXEC)' MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)' \
 	  $(SHELL) $(top_srcdir)/%D%/bench.sh
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	  MPIEXEC='$(MPIEXEC)' MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)' \
+	  $(SHELL) $(top_srcdir)/%D%/bench_tokenizer.sh
 
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
 EXTRA_DIST += %D%/golden/tokenizer.py %D%/golden/tokenizers

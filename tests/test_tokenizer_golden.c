@@ -132,7 +132,7 @@ static void try_kept(void)
                  "%s/tests/golden/tokenizers/%s.json", root ? root : ".",
                  kind[i]);
         snprintf(vectors, sizeof vectors, "%sl", tokenizer);
-        try_file(tokenizer, vectors, 60);
+        try_file(tokenizer, vectors, 80);
     }
 }
 

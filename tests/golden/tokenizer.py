@@ -2,13 +2,16 @@
 
     pip install tokenizers
     python3 tokenizer.py train tokenizers              # tokenizers/NAME.json
-    python3 tokenizer.py encode 60 tokenizers/*.json   # tokenizers/NAME.jsonl
-    python3 tokenizer.py encode 3000 --to DIR FILE.json...
+    python3 tokenizer.py encode 80 tokenizers/*.json   # tokenizers/NAME.jsonl
+    python3 tokenizer.py split 100 tokenizers          # tokenizers/split.jsonl
+    python3 tokenizer.py encode 3000 FILE.json... --to DIR
+    python3 tokenizer.py split 3000 DIR
 
-Tests read the files; they never run this.  The first two lines made what is kept
-here, with tokenizers 0.23.3; the third makes more to try,
+Tests read the files; they never run this.  The first three lines made what is
+kept here, with tokenizers 0.23.3; the others make more to try,
 
-    sh tests/mpi-tap tests/test_tokenizer_golden TOKENIZER.json VECTORS.jsonl ...
+    tests/test_tokenizer_golden TOKENIZER.json VECTORS.jsonl ...
+    tests/test_split DIR/split.jsonl
 
 Characters are those that Python's Unicode assigns (14.0), and noncharacters.
 """
@@ -24,6 +27,7 @@ from tokenizers import (AddedToken, Regex, Tokenizer, decoders, models,
 TIKTOKEN = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|%s"
             r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 LLAMA3, QWEN2 = TIKTOKEN % r"\p{N}{1,3}", TIKTOKEN % r"\p{N}"
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 MERGES = 330
 
 
@@ -180,11 +184,23 @@ PICKED = {
 }
 
 
+# What is there to go wrong, one thing a text.
+FIRST = [
+    "", " ", "\n", "\0", "\0\0", "'", "e\u0301", "\u0301", "é", "a\u05ad\U0001183a\u0bcd",
+    "\U00011935\U00011930\u0334", "e\u0323\u0302 \u1100\u1161\u11a8 \uac00\u11a8", "\u2126\u212b",
+    "don't we'LL I'ſ x'Ve 'r 'll x'ſt y'Ste z'dre \n'll", "one\ntwo\r\nthree \n four\t\tfive\u2028six", "  two", "tail  ",
+    "a   b \u00a0 c\u3000\u3000d", "12345678 1 23 ½٣", "!!\n\nx ?!\r\n\r\n", "a.b ,c (d) -e",
+    "a  <mask>  b<mask><mask>c <mask", "a  <sep>  b <sep>   <sep>c", " <both>  <both> \u3000x",
+    "word words sword word. word_ é", "wor wor2 <wor>", "иёй и\u0306т е\u0308", "x<|endoftext|> y",
+    "<|eot|><|eot_id|><|eot_i", "<s> x</s> <unk>", "x<s>b<s>", "<0x41>▁▁x ▁", "的一 a的 ☃☃ a☃b", "ab ☃ \U0001f600",
+    "heee thththe" + " the" * 40 + "e" * 70]
+
+
 def texts(n, seed):
     draw = random.Random(seed)
     kinds = list(PICKED)
-    yield from ["", " ", "\n", "\0", "'", "   ", "e\u0301", "\u0301", "é"][:n]
-    for _ in range(n - 9):
+    yield from FIRST[:n]
+    for _ in range(n - len(FIRST)):
         some = draw.sample(kinds, draw.randint(1, 5))
         yield "".join(draw.choice(["", "", " "]) + PICKED[draw.choice(some)](draw)
                       for _ in range(draw.randint(1, 12 if n > 100 else 7)))
@@ -201,9 +217,19 @@ def vectors(path, n):
         yield json.dumps(line, separators=(",", ":"))
 
 
+def pieces(n):
+    """How each regular expression cuts a text: lengths in bytes."""
+    for text in texts(n, n + 1):
+        yield json.dumps({"text": text, **{
+            name: [len(piece.encode()) for piece, _ in
+                   split(regex).pre_tokenize_str(text)]
+            for name, regex in (("gpt2", GPT2), ("llama3", LLAMA3),
+                                ("qwen2", QWEN2))}}, separators=(",", ":"))
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=["train", "encode"])
+    parser.add_argument("task", choices=["train", "encode", "split"])
     parser.add_argument("what", nargs="+")
     parser.add_argument("--to")
     a = parser.parse_intermixed_args()
@@ -211,6 +237,11 @@ def main():
         for name in NAMES:
             with open(os.path.join(a.what[0], name + ".json"), "w") as f:
                 json.dump(train(name), f, ensure_ascii=False, separators=(",", ":"))
+        return
+    if a.task == "split":
+        with open(os.path.join(a.what[1], "split.jsonl"), "w") as f:
+            for line in pieces(int(a.what[0])):
+                f.write(line + "\n")
         return
     for path in a.what[1:]:
         name = os.path.splitext(os.path.basename(path))[0] + ".jsonl"
