@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* sync_file_range */
 #include "io/file.h"
 
 #include <errno.h>
@@ -102,6 +103,15 @@ struct problem file_write_at(int fd, const char *name, uint64_t at,
         at += (uint64_t)done;
     }
     return NO_PROBLEM;
+}
+
+void file_sync_begin(int fd)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd;
+#endif
 }
 
 static struct problem sync_path(const char *path, int flags)

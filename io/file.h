@@ -18,6 +18,10 @@ struct problem file_read_at(int fd, const char *name, uint64_t at, void *to,
 struct problem file_write_at(int fd, const char *name, uint64_t at,
                              const void *from, size_t n);
 
+/* Lets the disk begin with what was written to a file so far, and does not wait
+ * for it: a hint. */
+void file_sync_begin(int fd);
+
 /* Brings a file, or the names in the directory that a file is in, to the disk.
  */
 struct problem file_sync(const char *path);
