@@ -134,7 +134,8 @@ static struct problem add_sum(const struct checkpoint *c, int fd, long item,
 /* Adds up the numbers whose first byte lies in [from, to) of the joined items.
  */
 static struct problem add_share(const struct checkpoint *c, int fd,
-                                uint64_t from, uint64_t to, uint64_t *sum)
+                                const bool *which, uint64_t from, uint64_t to,
+                                uint64_t *sum)
 {
     uint64_t begin = 0;
     struct problem p = NO_PROBLEM;
@@ -145,37 +146,67 @@ static struct problem add_share(const struct checkpoint *c, int fd,
         uint64_t first = from > begin ? (from - begin + width - 1) / width : 0;
         uint64_t end = (to - begin + width - 1) / width;
 
+        if (!which[i])
+            continue;
         p = add_sum(c, fd, i, first, end < n ? end : n, &sum[i]);
         begin += n * width;
     }
     return p;
 }
 
-struct problem checkpoint_verify(const struct checkpoint *c, struct group *g)
+struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
+                                  uint64_t *sum, const bool *which)
 {
-    struct problem p = NO_PROBLEM;
-    uint64_t bytes = 0, share, from;
-    uint64_t *sum = calloc((size_t)c->items + 1, sizeof *sum);
-    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
-
-    CHECK(sum, "no memory for %ld sums", c->items);
+    group_sum_counts(g, (int64_t *)sum, c->items);
     for (long i = 0; i < c->items; i++)
-        bytes += h5_dataset_bytes(&c->item[i].data);
+        if (which[i] && sum[i] != c->item[i].sum)
+            return problem("%s is damaged: \"%s\" does not match its sum; take "
+                           "another checkpoint",
+                           c->path, c->item[i].name);
+    return NO_PROBLEM;
+}
+
+static struct problem add_own_share(const struct checkpoint *c,
+                                    const struct group *g, const bool *which,
+                                    uint64_t *sum)
+{
+    uint64_t bytes = 0, share, from;
+    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    struct problem p;
+
+    if (fd < 0)
+        return problem("%s cannot be opened: %s", c->path, strerror(errno));
+    for (long i = 0; i < c->items; i++)
+        bytes += which[i] ? h5_dataset_bytes(&c->item[i].data) : 0;
     share = bytes / (uint64_t)group_size(g) + 1;
     from = share * (uint64_t)group_rank(g);
-    if (fd < 0)
-        p = problem("%s cannot be opened: %s", c->path, strerror(errno));
-    else
-        p = add_share(c, fd, from, from + share, sum);
-    if (fd >= 0)
-        close(fd);
-    p = group_agree(g, p);
-    group_sum_counts(g, (int64_t *)sum, c->items);
-    for (long i = 0; i < c->items && !is_problem(&p); i++)
-        if (sum[i] != c->item[i].sum)
-            p = problem("%s is damaged: \"%s\" does not match its sum; take "
-                        "another checkpoint",
-                        c->path, c->item[i].name);
+    p = add_share(c, fd, which, from, from + share, sum);
+    close(fd);
+    return p;
+}
+
+struct problem checkpoint_verify_some(const struct checkpoint *c,
+                                      struct group *g, const bool *which)
+{
+    uint64_t *sum = calloc((size_t)c->items + 1, sizeof *sum);
+    struct problem p;
+
+    CHECK(sum, "no memory for %ld sums", c->items);
+    p = group_agree(g, add_own_share(c, g, which, sum));
+    if (!is_problem(&p))
+        p = checkpoint_compare(c, g, sum, which);
     free(sum);
+    return p;
+}
+
+struct problem checkpoint_verify(const struct checkpoint *c, struct group *g)
+{
+    bool *which = malloc((size_t)c->items + 1);
+    struct problem p;
+
+    CHECK(which, "no memory to verify %ld items", c->items);
+    memset(which, true, (size_t)c->items);
+    p = checkpoint_verify_some(c, g, which);
+    free(which);
     return p;
 }

@@ -1,6 +1,7 @@
 #ifndef IO_CHECKPOINT_H
 #define IO_CHECKPOINT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "io/h5.h"
@@ -61,8 +62,16 @@ long checkpoint_find(const struct checkpoint *c, const char *name);
 struct problem checkpoint_open(struct checkpoint *c, struct group *g,
                                const char *path);
 
-/* Reads everything, each rank its part, and compares all sums.  Collective. */
+/* Reads everything, or the items that `which` says, each rank its part, and
+ * compares their sums.  Collective. */
 struct problem checkpoint_verify(const struct checkpoint *c, struct group *g);
+struct problem checkpoint_verify_some(const struct checkpoint *c,
+                                      struct group *g, const bool *which);
+
+/* For who reads anyway: compares the sums of these items, which the ranks have
+ * taken together, each number once on one of them.  Collective. */
+struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
+                                  uint64_t *sum, const bool *which);
 
 /* Numbers [first, first + n) of an item, row-major, as they stand in the file;
  * of texts, their bytes.  fd is of c->path, opened by the caller.  On any rank.

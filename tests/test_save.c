@@ -65,6 +65,7 @@ static void check_read(struct small_run *run, const struct save *s,
 
     settled(checkpoint_open(&c, group_world(), path));
     settled(save_read(s, &c));
+    settled(save_read_arrays(s, &c));
     settled(save_write(s, elsewhere, 2, 20));
     ok(same_files(path, named(elsewhere, 2).path),
        "%d x %d: read and saved again, it is the same",

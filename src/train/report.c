@@ -13,6 +13,7 @@
 #include "mpi/world.h"
 #include "src/clock.h"
 #include "src/log.h"
+#include "src/train/resume.h"
 #include "src/train/saves.h"
 
 /* A full disk does not end a run. */
@@ -44,7 +45,7 @@ static struct problem open_files(struct report *r, struct directory *o,
 }
 
 void report_open(struct report *r, struct directory *o, const struct data *d,
-                 int64_t keep, double tokens)
+                 const struct resume *from)
 {
     int train = d->train.skills.n, others = d->validation.skills.n;
     size_t skills = (size_t)(train > others ? train : others);
@@ -52,8 +53,11 @@ void report_open(struct report *r, struct directory *o, const struct data *d,
     *r = (struct report){.writes = group_rank(o->g) == 0,
                          .settings = o->settings,
                          .train = &d->train.skills,
-                         .tokens = tokens};
-    directory_refuse_if(o, r->writes ? open_files(r, o, keep) : NO_PROBLEM);
+                         .load_seconds = from->seconds,
+                         .tokens = from->state.tokens};
+    directory_refuse_if(o, r->writes
+                               ? open_files(r, o, from->state.metrics_bytes)
+                               : NO_PROBLEM);
     r->some_names = calloc(skills, sizeof *r->some_names);
     r->some = calloc(skills, sizeof *r->some);
     CHECK(r->some_names && r->some, "no memory to report %zu skills", skills);
@@ -126,6 +130,7 @@ void report_start(struct report *r, const struct grid *grid,
     metrics_begin(&r->metrics, "start");
     metrics_integer(&r->metrics, "step", done);
     metrics_integer(&r->metrics, "restarts", r->restarts);
+    metrics_number(&r->metrics, "load_seconds", r->load_seconds);
     metrics_text(&r->metrics, "version", PACKAGE_VERSION);
     metrics_text(&r->metrics, "program", program);
     metrics_text(&r->metrics, "device", device_name());

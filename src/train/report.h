@@ -16,6 +16,7 @@ struct report {
     bool writes;
     bool is_behind; /* lines wait for room on the disk */
     long restarts;
+    double load_seconds;
     const struct settings *settings;
     struct metrics metrics;
     const struct names *train; /* skills */
@@ -29,11 +30,13 @@ struct report {
     double tokens;             /* of all steps, without padding */
 };
 
-/* Makes the files, or where a run was here goes on behind the first `keep`
- * bytes of its metrics; `tokens` have been trained.  Refuses where that can't
- * be done. Collective over the group of o. */
+struct resume;
+
+/* Makes the files, or where a run was here goes on behind what the metrics were
+ * at the checkpoint.  Refuses where that can't be done. Collective over the
+ * group of o. */
 void report_open(struct report *r, struct directory *o, const struct data *d,
-                 int64_t keep, double tokens);
+                 const struct resume *from);
 void report_close(struct report *r);
 
 /* `copy_bytes` of this rank's memory are kept for saves.  Collective over the

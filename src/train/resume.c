@@ -6,157 +6,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "io/checkpoint_files.h"
-#include "io/corpus.h"
 #include "io/file.h"
 #include "kernels/check.h"
-#include "kernels/device.h"
-#include "mpi/world.h"
+#include "src/clock.h"
 #include "src/log.h"
 #include "src/train/resume_stays.h"
+#include "src/train/run_state.h"
 #include "src/train/save.h"
 
-enum { ENVIRONMENT = 512, CANDIDATES = 64 };
+enum { CANDIDATES = 64 };
 
 static bool is_root(const struct run *run)
 {
     return group_rank(run->grid.all) == 0;
 }
 
-/* Rank 0's state; r has room for what the run does not hold itself. */
-static void list_state(struct run *run, struct resume *r, struct arrays *a)
-{
-    arrays_add(a, "run/progress", H5_I64, sizeof run->at / sizeof(int64_t), 1,
-               &run->at);
-    arrays_add(a, "run/tokens", H5_F64, 1, 1, &r->tokens);
-    arrays_add(a, "run/metrics_bytes", H5_I64, 1, 1, &r->metrics_bytes);
-    arrays_add(a, "mixture/p", H5_F64, (uint64_t)run->data.train.skills.n, 1,
-               run->p);
-    skips_state(&run->skips, a);
-    sampler_state(&run->sampler, a);
-    mixture_state(&run->mixture, a);
-    policy_state(&run->policy, a);
-}
-
-/* What the run was given, with numbers for its data that the caller frees. */
-static struct problem list_given(struct run *run, struct arrays *a,
-                                 uint64_t **fingerprint)
-{
-    struct data_split *splits[] = {&run->data.train, &run->data.validation};
-    static const char *const of[][2] = {
-        {"names/train", "data/train"}, {"names/validation", "data/validation"}};
-    struct problem wrong = NO_PROBLEM;
-    uint64_t *next;
-
-    *fingerprint = next = calloc(
-        (size_t)(splits[0]->skills.n + splits[1]->skills.n), sizeof *next);
-    CHECK(next, "no memory for the fingerprints of the data");
-    for (int i = 0; i < 2; i++) {
-        const struct names *skills = &splits[i]->skills;
-
-        arrays_add(a, of[i][0], H5_TEXT, (uint64_t)skills->n, SKILL_NAME_BYTES,
-                   skills->at);
-        arrays_add(a, of[i][1], H5_U64, (uint64_t)skills->n, 1, next);
-        for (int j = 0; splits[i]->corpora && j < skills->n; j++)
-            if (!is_problem(&wrong))
-                wrong = corpus_fingerprint(&splits[i]->corpora[j], next + j);
-        next += skills->n;
-    }
-    policy_given(&run->policy, a);
-    return wrong;
-}
-
-/* Everything that gives a step its last bits. */
-static void tell_environment(const struct run *run, char text[ENVIRONMENT])
-{
-    const char *threads = getenv("OMP_NUM_THREADS");
-
-    memset(text, 0, ENVIRONMENT);
-    snprintf(text, ENVIRONMENT,
-             "%.40s with %s on %s, %.100s, BLAS %.100s, %d tensor x %d data "
-             "ranks, %.10s threads",
-             PACKAGE_STRING, PRECISION, device_name(), world_version(),
-             SKILLET_BLAS, group_size(run->grid.tensor),
-             group_size(run->grid.data), threads ? threads : "all");
-}
-
 static struct save save_of(struct run *run, const struct arrays *a)
 {
     return (struct save){&run->model.parameters, &run->grid, a};
-}
-
-static char *settings_text(const struct settings *s, size_t *bytes)
-{
-    char *text = NULL;
-    FILE *to = open_memstream(&text, bytes);
-
-    CHECK(to, "no memory for the settings");
-    settings_write(s, to);
-    CHECK(fclose(to) == 0, "no memory for the settings");
-    return text;
-}
-
-/* What rank 0 saves beside the model, and what of it lives only so long. */
-struct beside {
-    struct arrays arrays;
-    struct resume room;
-    char environment[ENVIRONMENT], *settings;
-    uint64_t *fingerprint;
-};
-
-static struct problem list_beside(struct run *run, struct beside *b)
-{
-    struct problem wrong = NO_PROBLEM;
-    size_t bytes;
-
-    *b = (struct beside){.room.tokens = run->report.tokens};
-    if (is_root(run)) {
-        b->room.metrics_bytes = metrics_bytes(&run->report.metrics);
-        list_state(run, &b->room, &b->arrays);
-        wrong = list_given(run, &b->arrays, &b->fingerprint);
-        b->settings = settings_text(run->settings, &bytes);
-        tell_environment(run, b->environment);
-        arrays_add(&b->arrays, "settings", H5_TEXT, 1, bytes + 1, b->settings);
-        arrays_add(&b->arrays, "environment", H5_TEXT, 1, ENVIRONMENT,
-                   b->environment);
-    }
-    return group_agree(run->grid.all, wrong);
-}
-
-static void free_beside(struct beside *b)
-{
-    arrays_free(&b->arrays);
-    free(b->settings);
-    free(b->fingerprint);
-}
-
-struct problem resume_save(struct run *run)
-{
-    struct beside beside;
-    struct save save = save_of(run, &beside.arrays);
-    struct problem wrong = list_beside(run, &beside);
-
-    if (!is_problem(&wrong))
-        wrong = save_write(&save, run->settings->output.directory, run->at.done,
-                           (int64_t)run->report.tokens);
-    free_beside(&beside);
-    return wrong;
-}
-
-struct problem resume_save_background(struct run *run,
-                                      struct save_background *b)
-{
-    struct beside beside;
-    struct save save = save_of(run, &beside.arrays);
-    struct problem wrong = list_beside(run, &beside);
-
-    if (!is_problem(&wrong))
-        wrong =
-            save_background_start(b, &save, run->settings->output.directory,
-                                  run->at.done, (int64_t)run->report.tokens);
-    free_beside(&beside);
-    return wrong;
 }
 
 /* An item of texts or numbers as it is, malloc'd with a zero behind; NULL if it
@@ -198,7 +66,7 @@ static struct problem compare_given(struct run *run, const struct checkpoint *c,
 {
     struct arrays given = {0};
     uint64_t *fingerprint;
-    struct problem wrong = list_given(run, &given, &fingerprint);
+    struct problem wrong = run_state_given(run, &given, &fingerprint);
 
     for (long i = 0; i < given.n && !is_problem(&wrong); i++) {
         const struct array *a = &given.list[i];
@@ -229,7 +97,7 @@ static struct problem compare(struct resume *r, struct run *run)
     int fd = open(c->path, O_RDONLY | O_CLOEXEC);
     uint64_t bytes = 0;
     char *settings = read_item(c, fd, "settings", &bytes), *environment;
-    char now[ENVIRONMENT];
+    char now[RUN_STATE_ENVIRONMENT];
     struct problem wrong;
 
     if (!settings)
@@ -239,7 +107,7 @@ static struct problem compare(struct resume *r, struct run *run)
     if (!is_problem(&wrong))
         wrong = compare_given(run, c, fd);
     environment = read_item(c, fd, "environment", &bytes);
-    tell_environment(run, now);
+    run_state_environment(run, now);
     r->is_elsewhere = !environment || strcmp(environment, now);
     free(environment);
     free(settings);
@@ -301,13 +169,13 @@ static struct problem compare_start(const struct run *run)
 }
 
 /* The paths to try, the latest first, on every rank. */
-struct candidates {
-    long n;
+struct resume_candidates {
+    long n, next;
     char path[CANDIDATES][1100];
 };
 
 static struct problem list_candidates(const struct run *run,
-                                      struct candidates *list)
+                                      struct resume_candidates *list)
 {
     const char *resume = run->settings->checkpoint.resume;
     const char *directory = run->settings->output.directory;
@@ -337,33 +205,25 @@ static struct problem list_candidates(const struct run *run,
     return wrong;
 }
 
-static struct problem open_whole(struct checkpoint *c, struct group *g,
-                                 const char *path)
+/* All but the weights and moments are verified here, and those when they are
+ * read, so that nothing is read twice. */
+static struct problem open_verified(struct checkpoint *c, struct group *g,
+                                    const char *path)
 {
     struct problem wrong = checkpoint_open(c, g, path);
+    bool *which;
 
     if (is_problem(&wrong))
         return wrong;
-    wrong = checkpoint_verify(c, g);
+    which = malloc((size_t)c->items + 1);
+    CHECK(which, "no memory to verify %ld items", c->items);
+    for (long i = 0; i < c->items; i++)
+        which[i] = !save_reads(&c->item[i]);
+    wrong = checkpoint_verify_some(c, g, which);
+    free(which);
     if (is_problem(&wrong))
         checkpoint_free(c);
     return wrong;
-}
-
-/* Sets r->checkpoint to the first of the list that is whole. */
-static void open_first(struct resume *r, struct run *run,
-                       const struct candidates *list)
-{
-    struct problem wrong = NO_PROBLEM;
-
-    for (long i = 0; i < list->n && !r->has_checkpoint; i++) {
-        wrong = open_whole(&r->checkpoint, run->grid.all, list->path[i]);
-        r->has_checkpoint = !is_problem(&wrong);
-        if (is_problem(&wrong) && i + 1 < list->n)
-            log_warning("%s: the checkpoint before it is taken", wrong.text);
-    }
-    if (!r->has_checkpoint)
-        directory_refuse_if(&run->directory, wrong);
 }
 
 static struct problem judge(struct resume *r, struct run *run)
@@ -387,24 +247,65 @@ static struct problem judge(struct resume *r, struct run *run)
     return wrong;
 }
 
-void resume_find(struct resume *r, struct run *run)
+/* A candidate is not whole: ends the run where it was the last. */
+static void pass_over(struct resume *r, struct run *run, struct problem wrong)
 {
-    struct group *all = run->grid.all;
-    struct candidates *list = calloc(1, sizeof *list);
-    struct problem wrong = NO_PROBLEM;
+    if (r->list->next == r->list->n)
+        directory_refuse_if(&run->directory, wrong);
+    log_warning("%s: the checkpoint before it is taken", wrong.text);
+}
 
-    CHECK(list, "no memory for the names of checkpoints");
-    *r = (struct resume){0};
-    settings_init(&r->before);
-    if (is_root(run))
-        wrong = list_candidates(run, list);
-    directory_refuse_if(&run->directory, wrong);
-    group_broadcast(all, list, sizeof *list);
-    open_first(r, run, list);
-    free(list);
+/* Sets r->checkpoint to the next candidate that opens, if there is any. */
+static void open_next(struct resume *r, struct run *run)
+{
+    struct resume_candidates *list = r->list;
+
+    while (list->next < list->n && !r->has_checkpoint) {
+        struct problem wrong = open_verified(&r->checkpoint, run->grid.all,
+                                             list->path[list->next++]);
+
+        r->has_checkpoint = !is_problem(&wrong);
+        if (!r->has_checkpoint)
+            pass_over(r, run, wrong);
+    }
     directory_refuse_if(&run->directory,
                         is_root(run) ? judge(r, run) : NO_PROBLEM);
-    group_broadcast(all, &r->is_finished, sizeof r->is_finished);
+    group_broadcast(run->grid.all, &r->is_finished, sizeof r->is_finished);
+}
+
+/* What was found is damaged. */
+static void open_another(struct resume *r, struct run *run,
+                         struct problem wrong)
+{
+    pass_over(r, run, wrong);
+    checkpoint_free(&r->checkpoint);
+    r->has_checkpoint = false;
+    settings_free(&r->before);
+    settings_init(&r->before);
+    open_next(r, run);
+}
+
+void resume_find(struct resume *r, struct run *run)
+{
+    double start = clock_seconds();
+    struct problem wrong = NO_PROBLEM;
+
+    *r = (struct resume){.list = calloc(1, sizeof *r->list)};
+    CHECK(r->list, "no memory for the names of checkpoints");
+    settings_init(&r->before);
+    if (is_root(run))
+        wrong = list_candidates(run, r->list);
+    directory_refuse_if(&run->directory, wrong);
+    group_broadcast(run->grid.all, r->list, sizeof *r->list);
+    open_next(r, run);
+    /* Nobody reads what a finished run has left. */
+    while (r->is_finished) {
+        wrong = checkpoint_verify(&r->checkpoint, run->grid.all);
+        if (!is_problem(&wrong))
+            break;
+        open_another(r, run, wrong);
+    }
+    r->seconds = clock_seconds() - start;
 }
 
 /* Of rank 0's arrays the window's alone grows with its run. */
@@ -417,6 +318,15 @@ static void make_room(const struct resume *r, struct run *run)
         window_make_room(&run->policy.window, (long)c->item[item].data.dims[0]);
 }
 
+static void restore_model(struct resume *r, struct run *run)
+{
+    struct save save = save_of(run, NULL);
+    struct problem wrong;
+
+    while (wrong = save_read(&save, &r->checkpoint), is_problem(&wrong))
+        open_another(r, run, wrong);
+}
+
 static void restore(struct resume *r, struct run *run)
 {
     struct group *all = run->grid.all;
@@ -424,14 +334,16 @@ static void restore(struct resume *r, struct run *run)
     struct arrays a = {0};
     struct save save = save_of(run, &a);
 
+    restore_model(r, run);
     if (is_root(run)) {
         make_room(r, run);
-        list_state(run, r, &a);
+        run_state_list(run, &r->state, &a);
     }
-    directory_refuse_if(&run->directory, save_read(&save, &r->checkpoint));
+    directory_refuse_if(&run->directory,
+                        save_read_arrays(&save, &r->checkpoint));
     arrays_free(&a);
     if (!is_automatic(run->settings))
-        r->metrics_bytes = 0; /* it was of another directory's */
+        r->state.metrics_bytes = 0; /* it was of another directory's */
     group_broadcast(all, &run->at, sizeof run->at);
     group_broadcast(all, run->p, skills * sizeof *run->p);
     group_broadcast(all, &run->sampler.round, sizeof run->sampler.round);
@@ -448,24 +360,27 @@ static void restore(struct resume *r, struct run *run)
 
 static void take_weights(struct run *run)
 {
-    struct arrays none = {0};
-    struct save save = save_of(run, &none);
+    struct save save = save_of(run, NULL);
     struct checkpoint c;
 
-    directory_refuse_if(&run->directory, open_whole(&c, run->grid.all,
-                                                    run->settings->model.init));
+    directory_refuse_if(
+        &run->directory,
+        open_verified(&c, run->grid.all, run->settings->model.init));
     directory_refuse_if(&run->directory, save_read_weights(&save, &c));
     checkpoint_free(&c);
 }
 
 void resume_start(struct resume *r, struct run *run)
 {
+    double start = clock_seconds();
+
     if (r->has_checkpoint)
         restore(r, run);
     else if (strcmp(run->settings->model.init, "scratch"))
         take_weights(run);
     else
         model_randomise(&run->model, run->settings->train.seed);
+    r->seconds += clock_seconds() - start;
 }
 
 void resume_free(struct resume *r)
@@ -473,4 +388,5 @@ void resume_free(struct resume *r)
     if (r->has_checkpoint)
         checkpoint_free(&r->checkpoint);
     settings_free(&r->before);
+    free(r->list);
 }

@@ -3,6 +3,7 @@
 
 #include "io/checkpoint.h"
 #include "src/train/run.h"
+#include "src/train/run_state.h"
 
 /* How a run is saved, and goes on: what io/checkpoint.h and save.h do not know.
  *
@@ -15,12 +16,13 @@
  * warning */
 struct resume {
     bool has_checkpoint;
-    struct checkpoint checkpoint; /* whole, if there is one */
+    struct checkpoint checkpoint; /* if there is one */
     struct settings before;       /* of it, on rank 0 */
     bool is_finished;
-    bool is_elsewhere;     /* other programs or ranks than before */
-    int64_t metrics_bytes; /* of metrics.jsonl when it was saved */
-    double tokens;         /* trained so far */
+    bool is_elsewhere; /* other programs or ranks than before */
+    struct run_state state;
+    double seconds; /* until the run had what it starts from */
+    struct resume_candidates *list;
 };
 
 /* What checkpoint.resume says to go on from: the latest checkpoint that is

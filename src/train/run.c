@@ -142,8 +142,7 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
     step_init(&run->step, s, &run->grid, &run->data, &run->model);
     evaluate_init(&run->evaluation, s, &run->grid, &run->step.batch);
     listen(run, started);
-    report_open(&run->report, &run->directory, &run->data, from.metrics_bytes,
-                from.tokens);
+    report_open(&run->report, &run->directory, &run->data, &from);
     saves_init(run);
     report_start(&run->report, &run->grid, &run->model,
                  run->saves.background.copy_bytes, run->at.done);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/checkpoint_write.h"
+#include "io/sum.h"
 #include "kernels/check.h"
 #include "kernels/device.h"
 
@@ -108,9 +109,12 @@ static void put_part(struct checkpoint_writer *w, long item,
     for (long at = 0; at < part.n; at += BLOCK) {
         long here = part.n - at < BLOCK ? part.n - at : BLOCK;
 
-        device_get(host, part.at + at, (size_t)here * sizeof *host);
+        const wide *from = part.at + at;
+
+        if (!device_is_host())
+            device_get(host, from, (size_t)here * sizeof *host);
         checkpoint_write_put(w, item, part.first + (uint64_t)at, (uint64_t)here,
-                             host);
+                             device_is_host() ? from : host);
     }
 }
 
@@ -167,11 +171,16 @@ struct problem save_write(const struct save *s, const char *directory,
     return wrong;
 }
 
+/* Each number that is read is summed by the rank that would write it, so it
+ * counts once. */
 struct reader {
+    const struct save *save;
     const struct checkpoint *c;
     int fd;
-    void *raw; /* [BLOCK] numbers of at most 8 bytes */
-    wide *host;
+    wide *host;    /* [BLOCK] */
+    void *raw;     /* [BLOCK] numbers of another type, at most 8 bytes each */
+    uint64_t *sum; /* [items] */
+    bool *is_read; /* [items], the same on all ranks */
 };
 
 static struct problem find_item(const struct checkpoint *c, const char *name,
@@ -192,31 +201,57 @@ static struct problem find_item(const struct checkpoint *c, const char *name,
     return NO_PROBLEM;
 }
 
-static struct problem read_block(struct reader *r, long item, uint64_t first,
-                                 long n)
+static void add_sum(struct reader *r, long item, struct save_part own,
+                    uint64_t first, uint64_t n, const char *raw)
+{
+    size_t width = h5_number_bytes(r->c->item[item].data.number);
+    uint64_t end = own.first + (uint64_t)own.n;
+    uint64_t from = first > own.first ? first : own.first;
+    uint64_t to = first + n < end ? first + n : end;
+
+    if (from < to)
+        r->sum[item] +=
+            sum_numbers(raw + (from - first) * width, to - from, width, from);
+}
+
+static void convert(enum h5_number number, const void *raw, long n, wide *to)
+{
+    if (number == H5_F32)
+        for (long i = 0; i < n; i++)
+            to[i] = (wide)((const float *)raw)[i];
+    else
+        for (long i = 0; i < n; i++)
+            to[i] = (wide)((const double *)raw)[i];
+}
+
+static struct problem read_block(struct reader *r, long item,
+                                 struct save_part own, uint64_t first, long n,
+                                 wide *to)
 {
     enum h5_number number = r->c->item[item].data.number;
+    void *raw = number == wide_number ? to : r->raw;
     struct problem wrong;
 
     if (number != H5_F32 && number != H5_F64)
         return problem("%s: %s is neither float32 nor float64", r->c->path,
                        r->c->item[item].name);
-    wrong = checkpoint_get(r->c, r->fd, item, first, (uint64_t)n, r->raw);
-    if (number == H5_F32)
-        for (long i = 0; i < n; i++)
-            r->host[i] = (wide)((const float *)r->raw)[i];
-    else
-        for (long i = 0; i < n; i++)
-            r->host[i] = (wide)((const double *)r->raw)[i];
+    wrong = checkpoint_get(r->c, r->fd, item, first, (uint64_t)n, raw);
+    if (is_problem(&wrong))
+        return wrong;
+    add_sum(r, item, own, first, (uint64_t)n, raw);
+    if (number != wide_number)
+        convert(number, raw, n, to);
     return wrong;
 }
 
 /* What this rank updates of a parameter, from the whole in the file. */
-static struct problem read_piece(const struct save *s, struct reader *r,
-                                 int kind, const struct parameter *row)
+static struct problem read_piece(struct reader *r, int kind, int parameter)
 {
+    const struct parameters *p = r->save->parameters;
+    const struct parameter *row = &p->list[parameter];
+    struct save_part own = save_part(r->save, (long)kind * p->n + parameter);
     char name[CHECKPOINT_NAME_BYTES];
-    struct range range = parameters_updated(s->parameters, row);
+    struct range range = parameters_updated(p, row);
     uint64_t first = (uint64_t)(row->piece.first * row->cols + range.first);
     struct problem wrong;
     long item;
@@ -226,19 +261,30 @@ static struct problem read_piece(const struct save *s, struct reader *r,
         find_item(r->c, name, (uint64_t)row->rows, (uint64_t)row->cols, &item);
     for (long at = 0; at < range.n && !is_problem(&wrong); at += BLOCK) {
         long here = range.n - at < BLOCK ? range.n - at : BLOCK;
+        wide *to = numbers_of(r->save, kind, row, range.first + at);
 
-        wrong = read_block(r, item, first + (uint64_t)at, here);
-        device_put(numbers_of(s, kind, row, range.first + at), r->host,
-                   (size_t)here * sizeof *r->host);
+        wrong = read_block(r, item, own, first + (uint64_t)at, here,
+                           device_is_host() ? to : r->host);
+        if (!device_is_host())
+            device_put(to, r->host, (size_t)here * sizeof *to);
     }
+    if (!is_problem(&wrong))
+        r->is_read[item] = true;
     return wrong;
 }
 
-static struct problem open_reader(struct reader *r, const struct checkpoint *c)
+static struct problem open_reader(struct reader *r, const struct save *s,
+                                  const struct checkpoint *c)
 {
-    *r = (struct reader){.c = c, .raw = malloc(BLOCK * sizeof(double))};
-    CHECK(r->raw, "no memory to read a checkpoint");
-    r->host = take_block();
+    size_t items = (size_t)c->items;
+
+    *r = (struct reader){.save = s,
+                         .c = c,
+                         .host = take_block(),
+                         .raw = malloc(BLOCK * sizeof(double)),
+                         .sum = calloc(items, sizeof *r->sum),
+                         .is_read = calloc(items, sizeof *r->is_read)};
+    CHECK(r->raw && r->sum && r->is_read, "no memory to read a checkpoint");
     r->fd = open(c->path, O_RDONLY | O_CLOEXEC);
     return r->fd >= 0
                ? NO_PROBLEM
@@ -249,60 +295,83 @@ static void close_reader(struct reader *r)
 {
     if (r->fd >= 0)
         close(r->fd);
-    free(r->raw);
     free(r->host);
+    free(r->raw);
+    free(r->sum);
+    free(r->is_read);
 }
 
-static struct problem read_kinds(const struct save *s, struct reader *r, int n)
+static struct problem read_kinds(const struct save *s,
+                                 const struct checkpoint *c, int n)
 {
-    struct problem wrong = NO_PROBLEM;
+    struct group *all = s->grid->all;
+    struct reader r;
+    struct problem wrong = open_reader(&r, s, c);
 
     for (int kind = 0; kind < n; kind++)
         for (int i = 0; i < s->parameters->n && !is_problem(&wrong); i++)
-            wrong = read_piece(s, r, kind, &s->parameters->list[i]);
+            wrong = read_piece(&r, kind, i);
+    wrong = group_agree(all, wrong);
+    if (!is_problem(&wrong))
+        wrong = checkpoint_compare(c, all, r.sum, r.is_read);
+    close_reader(&r);
     return wrong;
 }
 
-static struct problem read_arrays(const struct save *s, struct reader *r)
+struct problem save_read(const struct save *s, const struct checkpoint *c)
 {
-    struct problem wrong = NO_PROBLEM;
-
-    for (long i = 0; i < s->arrays->n && !is_problem(&wrong); i++) {
-        const struct array *a = &s->arrays->list[i];
-        long item;
-
-        wrong = find_item(r->c, a->name, a->rows, a->cols, &item);
-        if (!is_problem(&wrong) && r->c->item[item].data.number != a->number)
-            wrong = problem("%s: %s has numbers of another type", r->c->path,
-                            a->name);
-        if (!is_problem(&wrong))
-            wrong =
-                checkpoint_get(r->c, r->fd, item, 0, a->rows * a->cols, a->at);
-    }
-    return wrong;
+    return read_kinds(s, c, KINDS);
 }
 
 struct problem save_read_weights(const struct save *s,
                                  const struct checkpoint *c)
 {
-    struct reader r;
-    struct problem wrong = open_reader(&r, c);
-
-    if (!is_problem(&wrong))
-        wrong = read_kinds(s, &r, 1);
-    close_reader(&r);
-    return group_agree(s->grid->all, wrong);
+    return read_kinds(s, c, 1);
 }
 
-struct problem save_read(const struct save *s, const struct checkpoint *c)
+bool save_reads(const struct checkpoint_item *item)
 {
-    struct reader r;
-    struct problem wrong = open_reader(&r, c);
+    for (int kind = 0; kind < KINDS; kind++) {
+        size_t n = strlen(kinds[kind].name);
 
-    if (!is_problem(&wrong))
-        wrong = read_kinds(s, &r, KINDS);
-    if (!is_problem(&wrong) && group_rank(s->grid->all) == 0)
-        wrong = read_arrays(s, &r);
-    close_reader(&r);
-    return group_agree(s->grid->all, wrong);
+        if (!strncmp(item->name, kinds[kind].name, n) && item->name[n] == '/')
+            return true;
+    }
+    return false;
+}
+
+static struct problem read_array(const struct checkpoint *c, int fd,
+                                 const struct array *a)
+{
+    long item;
+    struct problem wrong = find_item(c, a->name, a->rows, a->cols, &item);
+
+    if (is_problem(&wrong))
+        return wrong;
+    if (c->item[item].data.number != a->number)
+        return problem("%s: %s has numbers of another type", c->path, a->name);
+    return checkpoint_get(c, fd, item, 0, a->rows * a->cols, a->at);
+}
+
+static struct problem read_arrays(const struct save *s,
+                                  const struct checkpoint *c)
+{
+    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    struct problem wrong = NO_PROBLEM;
+
+    if (fd < 0)
+        return problem("%s cannot be opened: %s", c->path, strerror(errno));
+    for (long i = 0; i < s->arrays->n && !is_problem(&wrong); i++)
+        wrong = read_array(c, fd, &s->arrays->list[i]);
+    close(fd);
+    return wrong;
+}
+
+struct problem save_read_arrays(const struct save *s,
+                                const struct checkpoint *c)
+{
+    struct group *all = s->grid->all;
+
+    return group_agree(all,
+                       group_rank(all) == 0 ? read_arrays(s, c) : NO_PROBLEM);
 }

@@ -1,6 +1,8 @@
 #ifndef SRC_TRAIN_SAVE_H
 #define SRC_TRAIN_SAVE_H
 
+#include <stdbool.h>
+
 #include "io/arrays.h"
 #include "io/checkpoint.h"
 #include "mpi/grid.h"
@@ -43,13 +45,20 @@ struct save_part save_part(const struct save *s, long i);
 struct problem save_write(const struct save *s, const char *directory,
                           int64_t step, int64_t tokens);
 
-/* All of it: of the weights, the master weights that this rank updates.  A
- * problem where c is of another model, or lacks something.  The arrays are then
- * those of rank 0.  Collective over the grid. */
+/* Weights and moments, or the weights alone: of them what this rank updates,
+ * of the weights the master weights.  They are verified while they are read, so
+ * after a problem they are anything: where c is damaged, of another model, or
+ * lacks something.  Collective over the grid. */
 struct problem save_read(const struct save *s, const struct checkpoint *c);
-
-/* The weights alone. */
 struct problem save_read_weights(const struct save *s,
                                  const struct checkpoint *c);
+
+/* Whether save_read reads an item. */
+bool save_reads(const struct checkpoint_item *item);
+
+/* The arrays, on rank 0, of a checkpoint in which they were verified.
+ * Collective over the grid. */
+struct problem save_read_arrays(const struct save *s,
+                                const struct checkpoint *c);
 
 #endif
