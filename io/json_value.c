@@ -1,6 +1,7 @@
 #include "io/json_value.h"
 
 #include <jansson.h>
+#include <string.h>
 
 /* struct json_value is a name for jansson's json_t outside this file, as struct
  * json_line is.  jansson takes no const where it changes nothing. */
@@ -42,6 +43,12 @@ const char *json_value_text(const struct json_value *v, size_t *n)
     return json_string_value(inside(v));
 }
 
+bool json_value_is_text(const struct json_value *v, const char *text)
+{
+    return json_is_string(inside(v)) &&
+           strcmp(json_string_value(inside(v)), text) == 0;
+}
+
 bool json_value_integer(const struct json_value *v, long *x)
 {
     *x = (long)json_integer_value(inside(v));
@@ -52,6 +59,19 @@ bool json_value_bool(const struct json_value *v, bool *x)
 {
     *x = json_is_true(inside(v));
     return json_is_boolean(inside(v));
+}
+
+bool json_value_flag(const struct json_value *v, const char *name, bool *x)
+{
+    const struct json_value *member = json_value_member(v, name);
+    bool given;
+
+    if (json_value_is_null(member))
+        return true;
+    if (!json_value_bool(member, &given))
+        return false;
+    *x = given;
+    return true;
 }
 
 bool json_value_is_null(const struct json_value *v)

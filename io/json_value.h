@@ -22,8 +22,15 @@ long json_value_size(const struct json_value *v);
 /* NULL if it is no string; it may hold zeros. */
 const char *json_value_text(const struct json_value *v, size_t *n);
 
+/* Whether it is just this string. */
+bool json_value_is_text(const struct json_value *v, const char *text);
+
 bool json_value_integer(const struct json_value *v, long *x);
 bool json_value_bool(const struct json_value *v, bool *x);
+
+/* A member that keeps its value where it is missing or null; false if it is
+ * neither true nor false. */
+bool json_value_flag(const struct json_value *v, const char *name, bool *x);
 
 /* True of no value too. */
 bool json_value_is_null(const struct json_value *v);

@@ -193,7 +193,6 @@ static const char *past_mark(const struct split *s, const char *at,
     bool is_mark;
 
     for (const char *to = at; to < end; to += is_mark ? n : 1) {
-
         is_mark = *to == *s->mark && (size_t)(end - to) >= n &&
                   memcmp(to, s->mark, n) == 0;
         if (is_mark && to > at)

@@ -29,14 +29,11 @@ static struct problem read_entry(struct entry *e, const struct json_value *v)
         return problem("an entry of \"added_tokens\" has no \"content\"");
     if (!json_value_integer(json_value_member(v, "id"), &e->id))
         return problem("the added token \"%.40s\" has no \"id\"", e->text);
-    for (size_t i = 0; i < sizeof flag / sizeof *flag; i++) {
-        const struct json_value *x = json_value_member(v, flag[i].name);
-
-        if (!json_value_is_null(x) && !json_value_bool(x, flag[i].x))
+    for (size_t i = 0; i < sizeof flag / sizeof *flag; i++)
+        if (!json_value_flag(v, flag[i].name, flag[i].x))
             return problem("the added token \"%.40s\": \"%s\" is not true or "
                            "false",
                            e->text, flag[i].name);
-    }
     e->token.id = (int32_t)e->id;
     return NO_PROBLEM;
 }

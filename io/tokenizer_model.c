@@ -1,23 +1,13 @@
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "io/byte_level.h"
 #include "io/tokenizer_file.h"
-#include "kernels/check.h"
 
-/* The members model and added_tokens of a tokenizer.json: which ids there are,
- * and how they merge. */
+/* The member model of a tokenizer.json: which ids there are, and how they
+ * merge. */
 
 enum { MOST_IDS = 1 << 24 };
-
-static bool is_text(const struct json_value *v, const char *want)
-{
-    size_t n;
-    const char *text = json_value_text(v, &n);
-
-    return text && strcmp(text, want) == 0;
-}
 
 static struct problem check_type(const struct json_value *v)
 {
@@ -27,7 +17,7 @@ static struct problem check_type(const struct json_value *v)
 
     if (!json_value_is_object(v))
         return problem("there is no \"model\", so this is no tokenizer.json");
-    if (type && !is_text(type, "BPE"))
+    if (type && !json_value_is_text(type, "BPE"))
         return problem("model %.40s is not supported; BPE is",
                        name ? name : "of no name");
     return NO_PROBLEM;
@@ -46,7 +36,7 @@ static struct problem check_plain(const struct json_value *v)
     for (size_t i = 0; i < sizeof affix / sizeof *affix; i++) {
         const struct json_value *x = json_value_member(v, affix[i]);
 
-        if (!json_value_is_null(x) && !is_text(x, ""))
+        if (!json_value_is_null(x) && !json_value_is_text(x, ""))
             return problem("model BPE with \"%s\" is not supported", affix[i]);
     }
     return NO_PROBLEM;
@@ -123,13 +113,10 @@ static struct problem read_flags(struct bpe *b, const struct json_value *v)
                 {"fuse_unk", &b->fuses_unknown},
                 {"ignore_merges", &b->takes_whole_words}};
 
-    for (size_t i = 0; i < sizeof flag / sizeof *flag; i++) {
-        const struct json_value *x = json_value_member(v, flag[i].name);
-
-        if (!json_value_is_null(x) && !json_value_bool(x, flag[i].x))
+    for (size_t i = 0; i < sizeof flag / sizeof *flag; i++)
+        if (!json_value_flag(v, flag[i].name, flag[i].x))
             return problem("model BPE: \"%s\" is not true or false",
                            flag[i].name);
-    }
     return NO_PROBLEM;
 }
 

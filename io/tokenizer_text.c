@@ -14,21 +14,6 @@ static const char *type_of(const struct json_value *v)
     return type ? type : "without a type";
 }
 
-/* A member that has a value of its own where it is missing or null; false if it
- * is no boolean. */
-static bool read_bool(const struct json_value *v, const char *name, bool *x)
-{
-    const struct json_value *member = json_value_member(v, name);
-    bool is_given = *x;
-
-    if (json_value_is_null(member))
-        return true;
-    if (!json_value_bool(member, &is_given))
-        return false;
-    *x = is_given;
-    return true;
-}
-
 static struct problem no_bool(const char *owner, const char *name)
 {
     return problem("%s: \"%s\" is not true or false", owner, name);
@@ -91,8 +76,8 @@ static struct problem read_byte_level(struct tokenizer_file *f,
 {
     bool prefixes = true, splits = true;
 
-    if (!read_bool(v, "add_prefix_space", &prefixes) ||
-        !read_bool(v, "use_regex", &splits))
+    if (!json_value_flag(v, "add_prefix_space", &prefixes) ||
+        !json_value_flag(v, "use_regex", &splits))
         return no_bool("pre_tokenizer ByteLevel",
                        "add_prefix_space\" or \"use_regex");
     if (prefixes)
@@ -100,14 +85,6 @@ static struct problem read_byte_level(struct tokenizer_file *f,
     s->split.kind = splits ? SPLIT_GPT2 : SPLIT_NOT;
     f->bpe.is_byte_level = true;
     return NO_PROBLEM;
-}
-
-static bool is_text(const struct json_value *v, const char *want)
-{
-    size_t n;
-    const char *text = json_value_text(v, &n);
-
-    return text && strcmp(text, want) == 0;
 }
 
 /* The pieces of the known expressions are the whole text, so that to keep what
@@ -121,14 +98,14 @@ static struct problem read_split(struct tokenizer_step *s,
     const struct json_value *behavior = json_value_member(v, "behavior");
     bool inverts = false;
 
-    if (!read_bool(v, "invert", &inverts))
+    if (!json_value_flag(v, "invert", &inverts))
         return no_bool("pre_tokenizer Split", "invert");
     if (!regex || !split_find(&s->split, regex))
         return problem("pre_tokenizer Split by \"%.200s\" is not supported; "
                        "the regular expressions of GPT-2, Llama 3 and Qwen 2 "
                        "are",
                        regex ? regex : "a string");
-    if (!is_text(behavior, inverts ? "Removed" : "Isolated"))
+    if (!json_value_is_text(behavior, inverts ? "Removed" : "Isolated"))
         return problem("pre_tokenizer Split is supported with behavior "
                        "Isolated, or Removed and invert, only");
     return NO_PROBLEM;
@@ -139,7 +116,7 @@ static struct problem read_digits(struct tokenizer_step *s,
 {
     bool is_one_by_one = false;
 
-    if (!read_bool(v, "individual_digits", &is_one_by_one))
+    if (!json_value_flag(v, "individual_digits", &is_one_by_one))
         return no_bool("pre_tokenizer Digits", "individual_digits");
     s->split.kind = SPLIT_DIGITS;
     s->split.digits = is_one_by_one ? 1 : (long)1 << 62;
@@ -155,25 +132,26 @@ static struct problem read_metaspace(struct tokenizer_step *s,
     const struct json_value *scheme = json_value_member(v, "prepend_scheme");
     bool prefixes = true, splits = true;
 
-    if (!read_bool(v, "add_prefix_space", &prefixes) ||
-        !read_bool(v, "split", &splits))
+    if (!json_value_flag(v, "add_prefix_space", &prefixes) ||
+        !json_value_flag(v, "split", &splits))
         return no_bool("pre_tokenizer Metaspace",
                        "add_prefix_space\" or \"split");
     if (!mark || n == 0 || n > 4 || strlen(mark) != n)
         return problem("pre_tokenizer Metaspace: \"replacement\" is not one "
                        "character");
-    if (scheme && !is_text(scheme, "always") && !is_text(scheme, "first") &&
-        !is_text(scheme, "never"))
+    if (scheme && !json_value_is_text(scheme, "always") &&
+        !json_value_is_text(scheme, "first") &&
+        !json_value_is_text(scheme, "never"))
         return problem("pre_tokenizer Metaspace: \"prepend_scheme\" is none of "
                        "always, first and never");
-    if (!prefixes && !is_text(scheme, "never"))
+    if (!prefixes && !json_value_is_text(scheme, "never"))
         return problem("pre_tokenizer Metaspace: without \"add_prefix_space\" "
                        "the \"prepend_scheme\" must be never");
     strcpy(s->blank, mark);
     strcpy(s->split.mark, mark);
-    if (!is_text(scheme, "never"))
+    if (!json_value_is_text(scheme, "never"))
         strcpy(s->prefix, mark);
-    s->is_for_start = is_text(scheme, "first");
+    s->is_for_start = json_value_is_text(scheme, "first");
     s->split.kind = splits ? SPLIT_MARK : SPLIT_NOT;
     return NO_PROBLEM;
 }

@@ -293,7 +293,8 @@ BOOL(synth, overwrite, "no",
      "replace shards that are there"),
 
 LONG(inspect, documents, 0, 1e9, "0",
-     "documents of a shard to decode and show"),
+     "documents of a shard to decode and show; tokenize.tokenizer: where its "
+     "tokenizer.json is now"),
 BOOL(inspect, verify, "no",
      "check every sum of a file"),
 };
