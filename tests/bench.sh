@@ -8,6 +8,10 @@
 # of this machine's own single-precision products, measured in the same run on as
 # many ranks and threads.  Quiet machines only.
 #
+# The last line of a shape has what two ranks do together, of what two runs of one
+# rank do side by side, each with half of the sequences; and how much of what data
+# ranks exchange had arrived before a rank waited for it.
+#
 #   PEER         the script of the peer (default ../shared/bench/torch_gpt.py)
 #   PEER_PYTHON  a python3 that has PyTorch (default python3)
 # shellcheck source=tests/launch.sh
@@ -40,27 +44,37 @@ row() { # NAME TOKENS/S GFLOP/S SHARE MIB START
   printf '%-34s %10.0f %9.1f %7s %9.0f %8s\n' "$@"
 }
 
+# train NAME RANKS TENSOR SEQUENCES
+train() {
+  rm -rf "${work:?}/$1"
+  launch "$2" "$skillet" train model.layers="$layers" model.hidden="$hidden" \
+    model.heads="$heads" model.vocabulary="$vocabulary" model.context="$T" \
+    train.sequence_length="$T" train.global_batch="$4" train.steps="$steps" \
+    parallel.tensor="$3" mixture.policy=stratified mixture.rounds=1 \
+    evaluate.windows=1 checkpoint.every=0 checkpoint.resume=no \
+    output.directory="$work/$1" >"$work/$1.log" 2>&1 || {
+    cat "$work/$1.log"
+    exit 1
+  }
+}
+
+# speed_of NAME: tokens/s of its median step, without the first.
+speed_of() {
+  grep '"event":"step"' "$work/$1/metrics.jsonl" | member tokens_per_second |
+    tail -n +2 | median
+}
+
 # ours SHAPE TENSOR DATA THREADS
 ours() {
   threads "$4"
   ranks=$(($2 * $3))
   launch $ranks "$top_builddir/tests/bench_gemm" "$((T * batch / $3))" \
     "$hidden" >"$work/gemm" || exit 1
-  rm -rf "$work/run"
   begin=$(now)
-  launch $ranks "$skillet" train model.layers="$layers" model.hidden="$hidden" \
-    model.heads="$heads" model.vocabulary="$vocabulary" model.context="$T" \
-    train.sequence_length="$T" train.global_batch="$batch" train.steps="$steps" \
-    parallel.tensor="$2" mixture.policy=stratified mixture.rounds=1 \
-    evaluate.windows=1 checkpoint.every=0 checkpoint.resume=no \
-    output.directory="$work/run" >"$work/log" 2>&1 || {
-    cat "$work/log"
-    exit 1
-  }
+  train run $ranks "$2" "$batch"
   end=$(now)
   metrics=$work/run/metrics.jsonl
-  speed=$(grep '"event":"step"' "$metrics" | member tokens_per_second |
-    tail -n +2 | median)
+  speed=$(speed_of run)
   peak=$(grep '"event":"stop"' "$metrics" | member peak_bytes)
   inside=$(grep '"event":"stop"' "$metrics" | member seconds)
   flops=$(awk "BEGIN { print $speed * $a_token / 1000000000 }")
@@ -68,6 +82,19 @@ ours() {
     "$(awk "BEGIN { printf \"%.0f %%\", 100 * $flops / $(cat "$work/gemm") }")" \
     "$(awk "BEGIN { print $peak / 1048576 }")" \
     "$(awk "BEGIN { printf \"%.1f s\", $end - $begin - $inside }")"
+}
+
+# together SHAPE DATA-SPEED TENSOR-SPEED HIDDEN: beside two runs of one rank.
+together() {
+  threads 1
+  train one 1 1 $((batch / 2)) &
+  train other 1 1 $((batch / 2))
+  wait $! || exit 1
+  apart=$(awk "BEGIN { print $(speed_of one) + $(speed_of other) }")
+  awk "BEGIN {
+    printf \"%s: of two runs side by side, 2 data ranks %.3f, 2 tensor ranks \" \
+      \"%.3f; %.0f %% of the exchange hidden\\n\",
+      \"$1\", $2 / $apart, $3 / $apart, 100 * $4 }"
 }
 
 # peer SHAPE RANKS THREADS
@@ -87,8 +114,14 @@ shape() {
   a_token=$((6 * (layers * (12 * hidden * hidden + 13 * hidden) + 2 * hidden + \
     vocabulary * hidden) + 12 * layers * hidden * T))
   ours "$name" 1 2 1
+  by_data=$speed
+  hidden_share=$(grep '"event":"stop"' "$metrics" |
+    sed 's/.*"received_bytes":\([^,]*\),"late_bytes":\([^,]*\),.*/\1 \2/' |
+    awk '{ print 1 - $2 / $1 }')
   ours "$name" 2 1 1
+  by_tensor=$speed
   ours "$name" 1 1 2
+  together "$name" "$by_data" "$by_tensor" "$hidden_share"
   if "$PEER_PYTHON" -c 'import torch' 2>/dev/null && test -f "$PEER"; then
     peer "$name" 1 2
     peer "$name" 2 1
