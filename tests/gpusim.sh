@@ -81,8 +81,8 @@ compare double cpu 1e-10
 # Whether data ranks keep the moments of their share or of all.
 skillet=$simulated-double
 for ranks in 2 4; do
-  trains "share-$ranks" $ranks double parallel.zero=1
-  trains "all-$ranks" $ranks double parallel.zero=0
+  trains "share-$ranks" "$ranks" double parallel.zero=1
+  trains "all-$ranks" "$ranks" double parallel.zero=0
   agree "share-$ranks has the losses of the CPU" "share-$ranks" cpu-double \
     1e-10 steps 5
   same "$ranks data ranks: the same losses with zero 0 and 1" \
