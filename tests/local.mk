@@ -100,13 +100,16 @@ check_DATA += %D%/make_graph$(EXEEXT)
 
 # Not tests: what a step costs, the coordinator, and tokenizing.
 EXTRA_PROGRAMS += %D%/bench_coordinator %D%/bench_gemm %D%/bench_tokenizer
-EXTRA_DIST += %D%/bench.sh %D%/bench_tokenizer.sh %D%/bench_tokenizer.py
+EXTRA_DIST += %D%/bench.sh %D%/bench_save.sh %D%/bench_tokenizer.sh %D%/bench_tokenizer.py
 bench: all %D%/bench_coordinator$(EXEEXT) %D%/bench_gemm$(EXEEXT) \
     %D%/bench_tokenizer$(EXEEXT)
 	./%D%/bench_coordinator
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	  MPIEXEC='$(MPIEXEC)' MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)' \
 	  $(SHELL) $(top_srcdir)/%D%/bench.sh
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	  MPIEXEC='$(MPIEXEC)' MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)' \
+	  $(SHELL) $(top_srcdir)/%D%/bench_save.sh
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	  MPIEXEC='$(MPIEXEC)' MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)' \
 	  $(SHELL) $(top_srcdir)/%D%/bench_tokenizer.sh
