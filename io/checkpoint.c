@@ -11,6 +11,7 @@
 #include "io/file.h"
 #include "io/sum.h"
 #include "kernels/check.h"
+#include "mpi/trace.h"
 
 enum { PIECE = 1 << 16 }; /* bytes, on the stack; a multiple of any number */
 
@@ -127,6 +128,7 @@ static struct problem add_sum(const struct checkpoint *c, int fd, long item,
             return p;
         *sum += sum_numbers(piece, n, width, first);
         first += n;
+        trace_move();
     }
     return NO_PROBLEM;
 }

@@ -210,8 +210,8 @@ DURATION(train, time_limit, MOST_STEPS, "0",
      "time after which the run saves and ends with status 75, as when the job's "
      "own time runs out; it stops early enough for two steps and a save; 0: "
      "none"),
-LONG(train, watchdog, 0, MOST_STEPS, "300",
-     "seconds without any progress after which a rank says where it stands and "
+DURATION(train, watchdog, MOST_STEPS, "300",
+     "time without any progress after which a rank says where it stands and "
      "ends the run with status 1, so that the scheduler can start it again; "
      "four times as many while files are opened or saved; 0: never"),
 

@@ -12,6 +12,7 @@
 #include "io/sum.h"
 #include "kernels/check.h"
 #include "kernels/device.h"
+#include "mpi/trace.h"
 
 enum {
     BLOCK = 1 << 18, /* numbers on the host at a time */
@@ -115,6 +116,7 @@ static void put_part(struct checkpoint_writer *w, long item,
             device_get(host, from, (size_t)here * sizeof *host);
         checkpoint_write_put(w, item, part.first + (uint64_t)at, (uint64_t)here,
                              device_is_host() ? from : host);
+        trace_move();
     }
 }
 
@@ -267,6 +269,7 @@ static struct problem read_piece(struct reader *r, int kind, int parameter)
                            device_is_host() ? to : r->host);
         if (!device_is_host())
             device_put(to, r->host, (size_t)here * sizeof *to);
+        trace_move();
     }
     if (!is_problem(&wrong))
         r->is_read[item] = true;
