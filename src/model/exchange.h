@@ -9,12 +9,13 @@
  * by bucket, while they compute: backward of the last micro-batch of a step
  * says which gradients it has completed, forward which weights it needs.
  *
- *   backward      a bucket's gradients are summed over the data ranks as soon
- * as they are complete, each part on the rank that owns it exchange_sum  the
- * partial gradients are summed over the tensor ranks, the first bucket over the
- * data ranks; then all sums are there an update     of what each rank owns, by
- * the optimiser forward       waits for the new weights of a bucket, which are
- * gathered in the order in which they are needed
+ *   exchange_complete  the gradients of a bucket begin to be summed over the
+ *                      data ranks, each part on the rank that owns it
+ *   exchange_sum       partial gradients are summed over the tensor ranks, then
+ *                      the first bucket over the data ranks; all sums are there
+ *   exchange_update    the weights of a bucket begin to be gathered, while the
+ *                      optimiser updates the next one, which forward needs next
+ *   exchange_need      forward waits for the weights of a bucket
  *
  * Where each rank has the moments of all, the sums are gathered instead, and
  * every rank updates everything.  What is not cut is the same on all tensor

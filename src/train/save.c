@@ -76,7 +76,7 @@ static void add_arrays(const struct save *s, struct checkpoint *c)
     group_broadcast(all, &n, sizeof n);
     list = malloc((size_t)n * sizeof *list + 1);
     CHECK(list, "no memory for a list of %ld arrays", n);
-    if (group_rank(all) == 0)
+    if (group_rank(all) == 0 && n > 0)
         memcpy(list, s->arrays->list, (size_t)n * sizeof *list);
     group_broadcast(all, list, (size_t)n * sizeof *list);
     for (long i = 0; i < n; i++)
