@@ -194,6 +194,8 @@ sed '/"event":"checkpoint","step":9,/q' whole/metrics.jsonl >hurt/metrics.jsonl
 damage hurt 9 5000
 head -c 3000 whole/checkpoint-00000008.h5 >hurt/checkpoint-00000008.h5
 : >hurt/checkpoint-00000007.h5
+# In the middle are moments, which are verified last.
+damage hurt 6 $((size / 2))
 touch hurt/checkpoint-00000020.h5.tmp
 run_ranks 1 inspect hurt/checkpoint-00000009.h5 inspect.verify=yes >out 2>&1
 same "inspect finds the damage" 2 $?
