@@ -84,6 +84,13 @@ fi
 
 check "validation loss falls on every skill" falls one 3
 
+check "a step tells the losses of its skills by name" grep -q \
+  '"step":1,.*"skill_loss":{"colours":[0-9.]*,"letters":[0-9.]*,"numbers":[0-9.]*},"learning_rate"' \
+  one/metrics.jsonl
+train 2 1 zloss train.steps=1 mixture.rounds=1 train.z_loss=1e-4 >zloss.log 2>&1
+check "and the z-loss where there is one" grep -q '},"z_loss":[0-9.e-]*,' \
+  zloss/metrics.jsonl
+
 check "the written run file is a run file" launch 1 "$skillet" train \
   one/run.ini output.directory=again
 agree "it gives the same run" again one 1e-15 steps 20
