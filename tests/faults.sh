@@ -308,8 +308,8 @@ moves() {
   # Words.
   # shellcheck disable=SC2086
   if ! train "$3" "$4" "$5" $small train.precision=double checkpoint.keep=100 \
-    >out 2>&1 || ! grep -q "^goes on from $5" out; then
-    lost "another grid, and back" "$(cat out)"
+    >out 2>err || ! grep -q "^goes on from $5" out; then
+    lost "another grid, and back" "$(cat out err)"
   fi
 }
 
