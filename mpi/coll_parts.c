@@ -17,6 +17,9 @@
 
 enum { SLOTS = 8, TAG = 1, MOST_BYTES = 1 << 28 };
 
+/* Numbers: pieces start where a device reads them fastest. */
+enum { ALIGN = 16 };
+
 struct job {
     char *x;
     long part;
@@ -85,7 +88,7 @@ struct coll_parts *coll_parts_open(struct group *g, long largest, long room,
     if (q->others == 0)
         return q;
     each = room / q->others / SLOTS;
-    each = each > 1 ? each : 1;
+    each = each > ALIGN ? each - each % ALIGN : each > 1 ? each : 1;
     each = each < most ? each : most;
     q->piece = largest < each ? largest : each;
     if (!coll_direct_of(g)) {
@@ -144,16 +147,19 @@ static size_t piece_bytes(const struct slot *s)
     return (size_t)s->n * s->job.width;
 }
 
-/* Where what goes to rank r lies, for MPI. */
+/* What is gathered from here is the same for all. */
 static void *outgoing(const struct coll_parts *q, const struct slot *s, int r)
 {
     int of = s->job.is_sum ? r : q->g->rank;
-    char *host = is_staged(s) ? s->out + (size_t)r * piece_bytes(s) : NULL;
 
-    if (!host)
-        return place(s, of);
-    device_get(host, place(s, of), piece_bytes(s));
-    return host;
+    return is_staged(s) ? s->out + (size_t)of * piece_bytes(s) : place(s, of);
+}
+
+static void stage(const struct coll_parts *q, const struct slot *s)
+{
+    for (int r = 0; r < q->g->size; r++)
+        if (s->job.is_sum == (r != q->g->rank))
+            device_get(outgoing(q, s, r), place(s, r), piece_bytes(s));
 }
 
 /* Where what comes from rank r is to lie: the copies in the order of ranks. */
@@ -172,6 +178,8 @@ static void start_piece(struct coll_parts *q, struct slot *s)
     int size = q->g->size, rank = q->g->rank, bytes = (int)piece_bytes(s);
     MPI_Request *request = s->request;
 
+    if (is_staged(s))
+        stage(q, s);
     for (int i = 1; i < size; i++) {
         int from = (rank + size - i) % size;
 
@@ -228,6 +236,7 @@ static void finish_piece(struct coll_parts *q)
                       q->g->rank, q->others, s->n);
     if (s->at + s->n == s->job.part)
         q->ended++;
+    trace_move();
 }
 
 static bool has_arrived(const struct coll_parts *q)
@@ -253,10 +262,12 @@ void coll_parts_poll(struct coll_parts *q)
 
 static void wait_for_pieces(struct coll_parts *q, long ticket)
 {
-    int64_t before = q->tally.bytes;
-    double start = MPI_Wtime();
+    int64_t before;
+    double start;
 
-    start_pieces(q);
+    coll_parts_poll(q);
+    before = q->tally.bytes;
+    start = MPI_Wtime();
     while (q->ended < ticket) {
         MPI_Waitall(2 * q->others, q->slot[q->received % SLOTS].request,
                     MPI_STATUSES_IGNORE);
@@ -276,7 +287,7 @@ void coll_parts_wait(struct coll_parts *q, long ticket)
     else if (q->ended >= ticket)
         coll_parts_poll(q);
     else {
-        trace_enter(__func__, q->g);
+        trace_wait(__func__, q->g);
         wait_for_pieces(q, ticket);
         trace_leave();
     }
@@ -307,6 +318,7 @@ static long begin(struct coll_parts *q, struct job job)
 
     if (q->others == 0 || job.part == 0)
         return q->begun;
+    trace_begin("coll_parts", g);
     comm_count(g, g->size * (int64_t)job.part, job.width);
     if (q->begun - q->ended == q->jobs)
         coll_parts_wait(q, q->ended + 1);

@@ -20,13 +20,26 @@ void trace_move(void)
     SET(moves, GET(moves) + 1);
 }
 
-void trace_enter(const char *name, const struct group *g)
+void trace_begin(const char *name, const struct group *g)
 {
     SET(collective, name);
     SET(ranks, group_size(g));
     SET(number, GET(number) + 1);
+    trace_move();
+}
+
+void trace_wait(const char *name, const struct group *g)
+{
+    SET(collective, name);
+    SET(ranks, group_size(g));
     SET(is_inside, true);
     trace_move();
+}
+
+void trace_enter(const char *name, const struct group *g)
+{
+    trace_begin(name, g);
+    SET(is_inside, true);
 }
 
 void trace_leave(void)

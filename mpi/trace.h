@@ -16,7 +16,8 @@ struct trace {
     const char *phase; /* such as "training" */
     int patience;      /* of the phase: how many times longer it may stand */
     long step;         /* steps done */
-    long number;       /* collectives entered since that step */
+    long number;       /* collectives since that step: alike on all ranks that
+                          have come as far */
     const char *collective; /* the last one; NULL before the first */
     int ranks;              /* of its group */
     bool is_inside;
@@ -29,6 +30,11 @@ enum { TRACE_PATIENCE_WITH_FILES = 4 };
  * given to the GPU. */
 void trace_enter(const char *collective, const struct group *g);
 void trace_leave(void);
+
+/* One that goes on beside computation is counted where it begins; to wait for
+ * it is to be inside, which depends on how fast it was. */
+void trace_begin(const char *collective, const struct group *g);
+void trace_wait(const char *collective, const struct group *g);
 
 void trace_move(void);
 void trace_phase(const char *phase, int patience);

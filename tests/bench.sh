@@ -84,7 +84,12 @@ ours() {
     "$(awk "BEGIN { printf \"%.1f s\", $end - $begin - $inside }")"
 }
 
-# together SHAPE DATA-SPEED TENSOR-SPEED HIDDEN: beside two runs of one rank.
+# exchanged MEMBER: what the last run says of it.
+exchanged() {
+  grep '"event":"stop"' "$metrics" | member "$1"
+}
+
+# together SHAPE DATA-SPEED TENSOR-SPEED HIDDEN COST: beside two runs of one rank.
 together() {
   threads 1
   train one 1 1 $((batch / 2)) &
@@ -93,8 +98,8 @@ together() {
   apart=$(awk "BEGIN { print $(speed_of one) + $(speed_of other) }")
   awk "BEGIN {
     printf \"%s: of two runs side by side, 2 data ranks %.3f, 2 tensor ranks \" \
-      \"%.3f; %.0f %% of the exchange hidden\\n\",
-      \"$1\", $2 / $apart, $3 / $apart, 100 * $4 }"
+      \"%.3f; %.0f %% of the exchange was there when needed, and took %.1f %% \" \
+      \"of the time\\n\", \"$1\", $2 / $apart, $3 / $apart, 100 * $4, 100 * $5 }"
 }
 
 # peer SHAPE RANKS THREADS
@@ -115,13 +120,14 @@ shape() {
     vocabulary * hidden) + 12 * layers * hidden * T))
   ours "$name" 1 2 1
   by_data=$speed
-  hidden_share=$(grep '"event":"stop"' "$metrics" |
-    sed 's/.*"received_bytes":\([^,]*\),"late_bytes":\([^,]*\),.*/\1 \2/' |
-    awk '{ print 1 - $2 / $1 }')
+  hidden_share=$(awk "BEGIN {
+    print 1 - $(exchanged late_bytes) / $(exchanged received_bytes) }")
+  cost=$(awk "BEGIN { print ($(exchanged late_seconds) + \
+    $(exchanged poll_seconds)) / $(exchanged seconds) }")
   ours "$name" 2 1 1
   by_tensor=$speed
   ours "$name" 1 1 2
-  together "$name" "$by_data" "$by_tensor" "$hidden_share"
+  together "$name" "$by_data" "$by_tensor" "$hidden_share" "$cost"
   if "$PEER_PYTHON" -c 'import torch' 2>/dev/null && test -f "$PEER"; then
     peer "$name" 1 2
     peer "$name" 2 1

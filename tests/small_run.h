@@ -68,7 +68,6 @@ static inline void small_run_open(struct small_run *run, struct group *all,
                  run->data.train.windows, (uint64_t)s->train.seed);
     sampler_advance(&run->sampler, counts);
     step_init(&run->step, s, &run->grid, &run->data, &run->model);
-    exchange_settle(&run->model.exchange); /* before tests change weights */
     skips_init(&run->skips, s, run->data.train.skills.n);
     run->step.skips = &run->skips;
 }

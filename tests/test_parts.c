@@ -67,6 +67,18 @@ static bool is_gathered(struct group *g, const wide *x, int which, long part)
     return right;
 }
 
+/* Where MPI carries them, `numbers` came from every other rank. */
+static bool is_told(struct group *g, const struct coll_parts *q, long numbers)
+{
+    struct coll_parts_tally tally = coll_parts_tally(q);
+    int64_t bytes = (group_size(g) - 1) * numbers * (int64_t)sizeof(wide);
+
+    if (!strcmp(coll_way(g), "NCCL"))
+        bytes = 0;
+    return tally.bytes == bytes && tally.late_bytes >= 0 &&
+           tally.late_bytes <= bytes && tally.waited >= 0 && tally.polled >= 0;
+}
+
 /* Sums, gathers and ordinary collectives, begun one after another while those
  * before are under way, more than fit at a time; ranks are late by turns. */
 static void check_queue(long part, long room)
@@ -102,6 +114,7 @@ static void check_queue(long part, long room)
     ok(after.bytes - before.bytes ==
            (group_size(g) > 1 ? ARRAYS * n * (int64_t)sizeof(wide) : 0),
        "their traffic is counted");
+    ok(is_told(g, q, ARRAYS * part), "and what each rank received");
     coll_parts_close(q);
 }
 

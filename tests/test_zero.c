@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernels/device.h"
+#include "mpi/trace.h"
 #include "src/train/evaluate.h"
 #include "tests/bits.h"
 #include "tests/small_run.h"
@@ -41,6 +43,8 @@ static void close_run(struct small_run *run)
 static void check_idle_ranks(int tensor)
 {
     static const char *const large[] = {"model.vocabulary=5003",
+                                        "model.layers=9", /* more than begin
+                                                             at once */
                                         "evaluate.windows=1", NULL};
     struct small_run run;
     struct evaluation e;
@@ -54,6 +58,52 @@ static void check_idle_ranks(int tensor)
        "than data ranks",
        tensor);
     evaluate_free(&e);
+    close_run(&run);
+}
+
+/* Backward of the last micro-batch begins the sum of all that it completes. */
+static void check_overlap(int tensor)
+{
+    static const char *const nothing[] = {NULL};
+    struct small_run run;
+    struct exchange *e = &run.model.exchange;
+    int begun = 0;
+
+    open_run(&run, tensor, 1, nothing);
+    step_micro_batch(&run.step, &run.sampler, 0);
+    for (int i = 0; i < run.model.parameters.buckets; i++)
+        begun += e->is_begun[i];
+    exchange_expect(e);
+    step_micro_batch(&run.step, &run.sampler, 0);
+    for (int i = 0; i < run.model.parameters.buckets; i++)
+        begun += e->is_begun[i];
+    ok(begun == run.model.parameters.buckets - 1 && !e->is_begun[BUCKET_WHOLE],
+       "%d tensor ranks: %d sums begin in the last backward", tensor, begun);
+    exchange_sum(e);
+    close_run(&run);
+}
+
+/* How far a rank has come is told by the number of its collectives, whatever it
+ * had to wait for. */
+static void check_trace(int tensor)
+{
+    static const char *const nothing[] = {NULL};
+    struct group *g = group_world();
+    struct small_run run;
+    double most, least;
+    int rank;
+
+    open_run(&run, tensor, 1, nothing);
+    trace_step(0);
+    step_run(&run.step, &run.sampler, 0, 0);
+    if (group_rank(g) == 0)
+        usleep(20000);
+    step_run(&run.step, &run.sampler, 1, 1);
+    most = (double)trace_now().number;
+    least = -group_largest(g, -most, &rank);
+    most = group_largest(g, most, &rank);
+    ok(most == least, "%d tensor ranks: all have seen %g collectives", tensor,
+       most);
     close_run(&run);
 }
 
@@ -285,6 +335,8 @@ static void check_all(int tensor)
     };
 
     check_idle_ranks(tensor);
+    check_overlap(tensor);
+    check_trace(tensor);
     for (int zero = 0; zero < 2; zero++) {
         check_copies(tensor, zero);
         check_memory(tensor, zero);

@@ -58,7 +58,8 @@ static void gather_weights(struct exchange *e, int bucket)
 }
 
 /* Initial values come from the mathematical library of each node, and those of
- * two nodes may differ in the last bit. */
+ * two nodes may differ in the last bit.  Nothing is left under way: a run may
+ * still be refused, and MPI ends only when nothing is. */
 void exchange_share(struct exchange *e)
 {
     const struct parameters *p = e->parameters;
@@ -75,6 +76,7 @@ void exchange_share(struct exchange *e)
                   parameters_own_master(p, i), part_of(e, i));
         gather_weights(e, i);
     }
+    exchange_settle(e);
 }
 
 void exchange_expect(struct exchange *e)

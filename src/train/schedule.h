@@ -12,11 +12,15 @@
  * minimum, to the highest, over train.warmup_steps; then, up to the end of its
  * stage,
  *
- *   constant             it stays
- *   linear, cosine       it falls to the minimum, along a line or half a cosine
- *   wsd                  it stays, and in the last train.decay_steps it falls
- * to the minimum as 1 - sqrt(share of them done) inverse-square-root  it falls
- * as 1/sqrt(steps of the stage), whatever its end, down to the minimum
+ *   constant: it stays;
+ *
+ *   linear, cosine: it falls to the minimum, along a line or half a cosine;
+ *
+ *   wsd: it stays, and in the last train.decay_steps falls to the minimum as
+ *   1 - sqrt(share of them done);
+ *
+ *   inverse-square-root: it falls as 1/sqrt(steps of the stage), whatever its
+ *   end, down to the minimum;
  *
  * and the minimum is what the step after the stage's last would have. */
 double schedule_rate(const struct settings *s, long step);
