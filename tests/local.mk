@@ -59,6 +59,7 @@ twin_tests += %D%/test_save-float %D%/test_save-double
 twin_tests += %D%/test_schedule-double
 twin_tests += %D%/test_skips-double
 twin_tests += %D%/test_step-double
+twin_tests += %D%/test_stop-double
 twin_tests += %D%/test_vmath-float
 twin_tests += %D%/test_zero-float %D%/test_zero-double
 # It holds code of kernels/.

@@ -199,8 +199,11 @@ static enum outcome go_on(struct run *run)
     }
     if (is_done(run))
         return save(run) ? GOES_ON : NOT_SAVED;
-    if (saves_are_due(run))
+    if (saves_are_due(run)) {
         saves_begin(run);
+        if (stop_poll(&run->stop)) /* before there is more to save */
+            return stop_here(run);
+    }
     return GOES_ON;
 }
 

@@ -45,12 +45,14 @@ static void find_limit(struct stop *s, long limit, double started)
 void stop_init(struct stop *s, const struct settings *settings, struct group *g,
                double started, double bytes)
 {
-    *s = (struct stop){.g = g, .save = bytes / disk_speed};
+    *s = (struct stop){.g = g,
+                       .save = bytes / disk_speed,
+                       .saves = settings->checkpoint.asynchronous ? 2 : 1};
     snprintf(s->file, sizeof s->file, "%s/STOP", settings->output.directory);
     if (is_root(s))
         find_limit(s, settings->train.time_limit, started);
     if (s->limit) /* else a short job might do nothing but stop */
-        s->save = fmin(s->save, (s->ends - clock_seconds()) / 4);
+        s->save = fmin(s->save, (s->ends - clock_seconds()) / 4 / s->saves);
 }
 
 static bool has_file(struct stop *s)
@@ -65,7 +67,7 @@ static bool has_file(struct stop *s)
 
 static bool is_late(const struct stop *s)
 {
-    return clock_seconds() + 2 * s->step + s->save >= s->ends;
+    return clock_seconds() + 2 * s->step + s->saves * s->save >= s->ends;
 }
 
 /* Stays in s->reason until all agree. */

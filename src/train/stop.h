@@ -9,7 +9,8 @@
 /* What asks a run to end before its last step: a signal at any rank, a file
  * STOP in its directory, or time that runs out, train.time_limit or that of the
  * job.  The run then saves and ends with status 75, so time must be left for
- * two steps as long as the longest so far, and a save.
+ * two steps as long as the longest so far, and a save; where one may be under
+ * way, which has to end first, for two saves.
  *
  * Each rank knows its signals, rank 0 the file and the time; a step's own sum
  * tells all of them (step.h), between steps stop_poll does. */
@@ -20,12 +21,14 @@ struct stop {
     double ends;       /* by the clock; INFINITY: never */
     const char *limit; /* that it ends by */
     double step, save; /* seconds of the longest so far */
+    int saves;         /* that may be left to do */
     char reason[128];  /* on all ranks, as soon as they have agreed */
 };
 
 /* `started` is when the limit began, by the clock, `bytes` those of a
  * checkpoint: before the first one is written, it is taken to go to the disk at
- * 100 MB/s, but in a quarter of the time that there is.  Collective over g. */
+ * 100 MB/s, but what is left to do in a quarter of the time that there is.
+ * Collective over g. */
 void stop_init(struct stop *s, const struct settings *settings, struct group *g,
                double started, double bytes);
 
