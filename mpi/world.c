@@ -10,6 +10,7 @@
 #include "mpi/comm.h"
 
 static volatile sig_atomic_t stop_signal;
+static double started;
 
 static const struct {
     int number;
@@ -19,12 +20,21 @@ static const struct {
 
 enum { REQUESTS = sizeof requests / sizeof *requests };
 
+/* May be called where a signal is handled. */
+static double seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 /* Who asks often does so twice at once, the process and its group: timeout
  * does, and batch systems.  Who asks again later wants the end. */
 static void note_request(int signal_number)
 {
-    static volatile time_t first;
-    time_t now = time(NULL);
+    static volatile double first;
+    double now = seconds();
 
     if (!stop_signal) {
         first = now;
@@ -56,6 +66,7 @@ void world_start(int *argc, char ***argv)
 {
     int threads; /* those of the BLAS: one of ours speaks to MPI */
 
+    started = seconds();
     catch_requests();
     MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &threads);
     die_hook = stop_everyone;
@@ -65,6 +76,11 @@ void world_start(int *argc, char ***argv)
 void world_stop(void)
 {
     MPI_Finalize();
+}
+
+double world_started(void)
+{
+    return started;
 }
 
 const char *world_stop_signal(void)

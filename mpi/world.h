@@ -12,6 +12,9 @@ void world_start(int *argc, char ***argv);
 /* Collective: ends MPI; the caller then returns its status from main. */
 void world_stop(void);
 
+/* When this process called world_start, by CLOCK_MONOTONIC. */
+double world_started(void);
+
 /* The signal that first asked this rank to stop; NULL if none has. */
 const char *world_stop_signal(void);
 

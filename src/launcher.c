@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "src/duration.h"
+
 /* The first row that is set counts: mpirun inside a Slurm step knows better
  * than the step, whose tasks can be mpirun's own helpers. */
 static const struct {
@@ -47,16 +49,19 @@ long launcher_size(const char **name)
 }
 
 /* Slurm tells when the job ends, Torque how long it may take in all, which we
- * take to begin here. */
-double launcher_seconds_left(const char **name)
+ * take to begin with this process. */
+double launcher_seconds_left(double so_far, const char **name)
 {
     static const char *const ends = "SLURM_JOB_END_TIME";
     static const char *const takes = "PBS_WALLTIME";
+    long seconds;
 
     *name = getenv(ends) ? ends : getenv(takes) ? takes : NULL;
     if (*name == ends)
         return difftime((time_t)atol(getenv(ends)), time(NULL));
-    return *name ? (double)atol(getenv(takes)) : 0;
+    if (*name && duration_read(getenv(takes), &seconds))
+        return (double)seconds - so_far;
+    return 0;
 }
 
 /* Processes on this node, 0 if a launcher does not say; Slurm writes "4(x2),3",

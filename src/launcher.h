@@ -13,8 +13,8 @@ const char *launcher_rank(void);
 long launcher_size(const char **name);
 
 /* Seconds until the scheduler ends the job, as the variable `name` says; NULL
- * if none does. */
-double launcher_seconds_left(const char **name);
+ * if none does.  This process has run for `so_far` seconds. */
+double launcher_seconds_left(double so_far, const char **name);
 
 /* Sets the threads of the BLAS, where the user did not: this process' share of
  * the node's processors by the processes that the launcher started there, at

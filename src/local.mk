@@ -4,6 +4,7 @@
 noinst_LIBRARIES += %D%/libcore.a
 %C%_libcore_a_SOURCES =
 %C%_libcore_a_SOURCES += %D%/clock.h
+%C%_libcore_a_SOURCES += %D%/duration.c %D%/duration.h
 %C%_libcore_a_SOURCES += %D%/launcher.c %D%/launcher.h
 %C%_libcore_a_SOURCES += %D%/log.c %D%/log.h
 %C%_libcore_a_SOURCES += %D%/nearest.c %D%/nearest.h

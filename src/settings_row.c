@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/check.h"
+#include "src/duration.h"
 
 static bool is_in_range(const struct settings_row *row, double x)
 {
@@ -47,33 +48,12 @@ static bool set_double(const struct settings_row *row, double *at,
     return true;
 }
 
-/* Seconds, or as schedulers write it: [[DAYS-]HOURS:]MINUTES:SECONDS. */
 static bool set_duration(const struct settings_row *row, long *at,
                          const char *value)
 {
-    static const long unit[] = {86400, 3600, 60, 1};
-    long part[4], x = 0;
-    bool has_days = false;
-    int n = 0;
-    char *end;
+    long x;
 
-    for (const char *c = value;; c = end + 1) {
-        if (n == 4 || *c < '0' || *c > '9')
-            return false;
-        part[n++] = strtol(c, &end, 10);
-        if (end - c > 10)
-            return false;
-        if (!*end)
-            break;
-        has_days |= n == 1 && *end == '-';
-        if (*end != ':' && !(n == 1 && has_days))
-            return false;
-    }
-    if (has_days != (n == 4))
-        return false;
-    for (int i = 0; i < n; i++)
-        x += part[i] * unit[4 - n + i];
-    if (!is_in_range(row, (double)x))
+    if (!duration_read(value, &x) || !is_in_range(row, (double)x))
         return false;
     *at = x;
     return true;

@@ -56,6 +56,15 @@ static void test_time(void)
     ok(is_asked(between, 80, 4, 14), "a longer save does not");
     ok(!is_asked(beside, 70, 4, 10), "two saves do, where one is under way");
     ok(is_asked(beside, 80, 4, 10), "in less time they do not");
+    setenv("PBS_WALLTIME", "95", 1);
+    ok(is_asked(between, 80, 4, 10), "Torque's time began with the program");
+    setenv("PBS_WALLTIME", "0:01:35", 1);
+    ok(is_asked(between, 80, 4, 10), "and is read as it writes it");
+    setenv("PBS_WALLTIME", "0:02:35", 1);
+    ok(!is_asked(between, 80, 4, 10), "it may be the later limit");
+    setenv("PBS_WALLTIME", "79", 1);
+    ok(!is_asked(between, 80, 4, 10), "a time that is past does not count");
+    unsetenv("PBS_WALLTIME");
 }
 
 static void test_save(void)

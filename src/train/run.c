@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "kernels/check.h"
-#include "src/clock.h"
+#include "mpi/world.h"
 #include "src/log.h"
 #include "src/train/resume.h"
 #include "src/train/schedule.h"
@@ -102,12 +102,12 @@ static void close_mixture(struct run *run)
     grid_free(&run->grid);
 }
 
-static void listen(struct run *run, double started)
+static void listen(struct run *run)
 {
     const struct parameters *p = &run->model.parameters;
     double bytes = 3.0 * sizeof(wide) * (double)parameters_count(p);
 
-    stop_init(&run->stop, run->settings, run->grid.all, started, bytes);
+    stop_init(&run->stop, run->settings, run->grid.all, world_started(), bytes);
     run->step.stop = &run->stop;
     run->step.skips = &run->skips;
     run->evaluation.stop = &run->stop;
@@ -117,7 +117,6 @@ static void listen(struct run *run, double started)
  * that fails leaves nothing behind. */
 bool run_open(struct run *run, const struct settings *s, struct group *g)
 {
-    double started = clock_seconds();
     struct resume from;
     struct shape shape;
 
@@ -141,7 +140,7 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
     resume_start(&from, run);
     step_init(&run->step, s, &run->grid, &run->data, &run->model);
     evaluate_init(&run->evaluation, s, &run->grid, &run->step.batch);
-    listen(run, started);
+    listen(run);
     report_open(&run->report, &run->directory, &run->data, &from);
     saves_init(run);
     report_start(&run->report, &run->grid, &run->model,

@@ -28,18 +28,18 @@ static void set_limit(struct stop *s, double ends, const char *name)
 static void find_limit(struct stop *s, long limit, double started)
 {
     const char *name = NULL;
-    double left = launcher_seconds_left(&name);
+    double now = clock_seconds();
+    double left = launcher_seconds_left(now - started, &name);
 
     s->ends = INFINITY;
     if (limit > 0)
         set_limit(s, started + (double)limit, "train.time_limit");
     if (name && left > 0)
-        set_limit(s, clock_seconds() + left, name);
+        set_limit(s, now + left, name);
     else if (name)
-        log_warning("%s is past, and does not count", name);
+        log_warning("%s is past, or no time, and does not count", name);
     if (s->limit)
-        log_line("stops in time for %s, in %.0f s", s->limit,
-                 s->ends - clock_seconds());
+        log_line("stops in time for %s, in %.0f s", s->limit, s->ends - now);
 }
 
 void stop_init(struct stop *s, const struct settings *settings, struct group *g,

@@ -25,7 +25,7 @@ struct stop {
     char reason[128];  /* on all ranks, as soon as they have agreed */
 };
 
-/* `started` is when the limit began, by the clock, `bytes` those of a
+/* `started` is when the program began, by the clock, `bytes` those of a
  * checkpoint: before the first one is written, it is taken to go to the disk at
  * 100 MB/s, but what is left to do in a quarter of the time that there is.
  * Collective over g. */
