@@ -28,6 +28,14 @@ int64_t metrics_bytes(const struct metrics *m)
     return m->written + (int64_t)m->used;
 }
 
+struct problem metrics_sync(const struct metrics *m)
+{
+    if (fsync(m->fd) == 0 || errno == EINVAL) /* a pipe, a device */
+        return NO_PROBLEM;
+    return problem("%s: cannot be brought to the disk: %s", m->path,
+                   strerror(errno));
+}
+
 void metrics_last(const char *path, char *line, size_t n)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -59,22 +67,6 @@ static int64_t whole_lines(const char *path, int64_t end)
     if (fd >= 0)
         close(fd);
     return end;
-}
-
-struct problem metrics_open(struct metrics *m, const char *path, int64_t keep)
-{
-    struct problem wrong = open_file(m, path, 0);
-    int64_t size;
-
-    if (is_problem(&wrong))
-        return wrong;
-    size = lseek(m->fd, 0, SEEK_END);
-    m->written = size > keep ? keep : whole_lines(path, size);
-    if (size > m->written && ftruncate(m->fd, m->written) != 0) {
-        wrong = problem("%s: cannot be cut back: %s", path, strerror(errno));
-        metrics_close(m);
-    }
-    return wrong;
 }
 
 struct problem metrics_create(struct metrics *m, const char *path)
@@ -183,6 +175,40 @@ void metrics_numbers(struct metrics *m, const char *name,
         put_number(m, x[i]);
     }
     put_text(m, "}");
+}
+
+/* Lines of a checkpoint's time that never came to the file: one as long as all
+ * of them stands for them, so that what it says of the file stays true.  It
+ * waits as they did. */
+static void stand_in(struct metrics *m, size_t bytes)
+{
+    metrics_begin(m, "lost");
+    metrics_integer(m, "bytes", (long)bytes);
+    put_text(m, "}");
+    if (m->used >= bytes) /* not by lines of ours */
+        m->used = 0;
+    while (m->used < bytes - 1)
+        put_text(m, " ");
+    put_text(m, "\n");
+}
+
+struct problem metrics_open(struct metrics *m, const char *path, int64_t keep)
+{
+    struct problem wrong = open_file(m, path, 0);
+    int64_t size;
+
+    if (is_problem(&wrong))
+        return wrong;
+    size = lseek(m->fd, 0, SEEK_END);
+    m->written = whole_lines(path, size < keep ? size : keep);
+    if (size > m->written && ftruncate(m->fd, m->written) != 0) {
+        wrong = problem("%s: cannot be cut back: %s", path, strerror(errno));
+        metrics_close(m);
+        return wrong;
+    }
+    if (m->written < keep)
+        stand_in(m, (size_t)(keep - m->written));
+    return NO_PROBLEM;
 }
 
 /* Half a line would spoil the next one. */

@@ -27,9 +27,10 @@ struct metrics {
     bool is_torn;    /* there is a part of one behind them */
 };
 
-/* open goes on behind the first `keep` bytes of the file at `path`, or the
- * whole lines of it if it is shorter, and forgets the rest; create refuses a
- * file that is there. A problem leaves nothing to close. */
+/* open goes on behind the first `keep` bytes of the file at `path`, and forgets
+ * the rest.  Where it has fewer whole lines, a line that waits stands for the
+ * others: {"event":"lost","bytes":B}, and blanks until all have `keep` bytes.
+ * create refuses a file that is there.  A problem leaves nothing to close. */
 struct problem metrics_open(struct metrics *m, const char *path, int64_t keep);
 struct problem metrics_create(struct metrics *m, const char *path);
 void metrics_close(struct metrics *m);
@@ -52,6 +53,9 @@ void metrics_last(const char *path, char *line, size_t n);
 
 /* Of the file so far, with what waits for it. */
 int64_t metrics_bytes(const struct metrics *m);
+
+/* What is in the file outlives the node. */
+struct problem metrics_sync(const struct metrics *m);
 
 /* Forgets the lines behind the first so many bytes. */
 void metrics_cut(struct metrics *m, int64_t bytes);

@@ -26,6 +26,7 @@ check_PROGRAMS += %D%/test_ini
 check_PROGRAMS += %D%/test_inspect
 check_PROGRAMS += %D%/test_io
 check_PROGRAMS += %D%/test_merges
+check_PROGRAMS += %D%/test_metrics
 check_PROGRAMS += %D%/test_mixture
 check_PROGRAMS += %D%/test_policy
 check_PROGRAMS += %D%/test_rng

@@ -38,6 +38,10 @@ static struct problem open_files(struct report *r, struct directory *o,
                                ? metrics_open(&r->metrics, path.text, keep)
                                : metrics_create(&r->metrics, path.text);
 
+    if (!is_problem(&wrong) && r->metrics.used > 0)
+        log_warning("%s lacks lines, %zu bytes of them, that the checkpoint "
+                    "knows of: one line \"lost\" stands for them",
+                    path.text, r->metrics.used);
     if (!is_problem(&wrong))
         wrong = directory_count_start(o);
     r->restarts = o->restarts;
@@ -337,6 +341,14 @@ bool report_is_finished(const char *metrics)
     metrics_last(metrics, line, sizeof line);
     return strstr(line, "{\"event\":\"stop\"") == line &&
            strstr(line, "\"status\":0,");
+}
+
+void report_sync(const struct report *r)
+{
+    struct problem wrong = r->writes ? metrics_sync(&r->metrics) : NO_PROBLEM;
+
+    if (is_problem(&wrong))
+        log_warning("%s", wrong.text);
 }
 
 int64_t report_mark(const struct report *r)

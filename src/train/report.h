@@ -66,6 +66,9 @@ void report_skip(struct report *r, long step, const struct step_result *result,
 /* A checkpoint is on the disk. */
 void report_checkpoint(struct report *r, const struct saved *saved);
 
+/* What was told outlives the node. */
+void report_sync(const struct report *r);
+
 /* What was told since report_mark gave this number never was. */
 int64_t report_mark(const struct report *r);
 void report_forget(struct report *r, int64_t mark);

@@ -31,6 +31,7 @@ static struct problem list_beside(struct run *run, struct beside *b)
 
     *b = (struct beside){.state.tokens = run->report.tokens};
     if (group_rank(run->grid.all) == 0) {
+        report_sync(&run->report);
         b->state.metrics_bytes = metrics_bytes(&run->report.metrics);
         run_state_list(run, &b->state, &b->arrays);
         wrong = run_state_given(run, &b->arrays, &b->fingerprint);
