@@ -2,8 +2,7 @@
 
 #include "io/tokenizer_file.h"
 
-/* The member added_tokens of a tokenizer.json, and what each id is in a text.
- */
+/* The member added_tokens of a tokenizer.json. */
 
 struct entry {
     const char *text;
@@ -51,6 +50,7 @@ static void search_for(struct tokenizer_file *f, const struct entry *e)
         normal_apply(&f->normal, &at, &n);
     added_set(e->is_normalised ? &f->added_normalised : &f->added, at, n,
               e->token);
+    vocabulary_set(&f->forms, e->id, at, n);
     bytes_free(&text);
 }
 
@@ -63,7 +63,7 @@ static long known_id(const struct tokenizer_file *f, const struct entry *e,
     if (!memchr(e->text, '\0', e->bytes) &&
         json_value_integer(json_value_member(vocab, e->text), &id))
         return id;
-    return vocabulary_find(&f->pieces, e->text, e->bytes);
+    return vocabulary_find(&f->contents, e->text, e->bytes);
 }
 
 /* The ids of the vocabulary come first, then those that are new. */
@@ -80,8 +80,8 @@ static struct problem take_entry(struct tokenizer_file *f,
                        "have a hole, or it stands in \"vocab\" with another",
                        e->text, e->id, id);
     *next += id == *next;
-    if (vocabulary_set(&f->pieces, id, e->text, e->bytes))
-        vocabulary_show(&f->pieces, id);
+    if (vocabulary_set(&f->contents, id, e->text, e->bytes))
+        vocabulary_show(&f->contents, id);
     search_for(f, e);
     return NO_PROBLEM;
 }
@@ -93,7 +93,8 @@ struct problem tokenizer_added_read(struct tokenizer_file *f,
     long next = f->bpe.vocabulary.n;
     struct problem p = NO_PROBLEM;
 
-    vocabulary_init(&f->pieces, next + json_value_size(v));
+    vocabulary_init(&f->contents, next + json_value_size(v));
+    vocabulary_init(&f->forms, next + json_value_size(v));
     if (!json_value_is_null(v) && !json_value_is_array(v))
         return problem("\"added_tokens\" is not an array");
     for (long i = 0; i < json_value_size(v) && !is_problem(&p); i++) {
@@ -103,6 +104,6 @@ struct problem tokenizer_added_read(struct tokenizer_file *f,
         if (!is_problem(&p) && e.bytes > 0)
             p = take_entry(f, &e, vocab, &next);
     }
-    f->pieces.n = next;
+    f->contents.n = f->forms.n = next;
     return p;
 }

@@ -13,6 +13,8 @@ void tokenizer_file_free(struct tokenizer_file *f)
     for (int i = 0; i < f->steps; i++)
         bytes_free(&f->step[i].room);
     bpe_free(&f->bpe);
+    vocabulary_free(&f->contents);
+    vocabulary_free(&f->forms);
     vocabulary_free(&f->pieces);
     bytes_free(&f->text);
 }
@@ -20,7 +22,7 @@ void tokenizer_file_free(struct tokenizer_file *f)
 long tokenizer_file_find(const struct tokenizer_file *f, const char *text,
                          size_t n)
 {
-    long id = vocabulary_find(&f->pieces, text, n);
+    long id = vocabulary_find(&f->contents, text, n);
 
     return id >= 0 ? id : vocabulary_find(&f->bpe.vocabulary, text, n);
 }

@@ -40,7 +40,10 @@ struct tokenizer_file {
     struct tokenizer_step step[TOKENIZER_STEPS];
     int steps;
     struct bpe bpe;
-    struct vocabulary pieces; /* what each id is in a text; finds added ones */
+    struct vocabulary
+        contents;            /* added tokens as the file has them; finds them */
+    struct vocabulary forms; /* and as they are met in a text */
+    struct vocabulary pieces; /* what each id is in a text */
     enum tokenizer_start start;
     struct bytes text; /* a copy of the text that is encoded */
 };

@@ -4,7 +4,7 @@
 #include "io/tokenizer_file.h"
 
 /* The member decoder of a tokenizer.json: what each id of the vocabulary is in
- * a text.  Added tokens are what they say. */
+ * a text. */
 
 struct decoder {
     struct normal replace; /* steps of NORMAL_REPLACE */
@@ -124,10 +124,20 @@ static int spelled(const char *text, size_t n)
     return end == text + 5 && *end == '>' ? (int)byte : -1;
 }
 
+/* What is decoded.  The original gives the decoder the normal form of an added
+ * token, with the blank or mark that it took along; but where ByteLevel would
+ * take its letters for bytes, it is what it says. */
+static const struct vocabulary *source(const struct tokenizer_file *f, long id)
+{
+    if (f->contents.entry[id].bytes < 0)
+        return &f->bpe.vocabulary;
+    return f->bpe.is_byte_level ? &f->contents : &f->forms;
+}
+
 static void add_piece(struct tokenizer_file *f, struct decoder *d, long id)
 {
     size_t n;
-    const char *text = vocabulary_text(&f->bpe.vocabulary, id, &n);
+    const char *text = vocabulary_text(source(f, id), id, &n);
     int byte = d->reads_bytes ? spelled(text, n) : -1;
     char c = (char)byte;
 
@@ -149,7 +159,8 @@ struct problem tokenizer_pieces_read(struct tokenizer_file *f,
     if (!is_problem(&p) && d.is_byte_level != f->bpe.is_byte_level)
         p = problem("decoder and pre_tokenizer: ByteLevel is one of them, and "
                     "not the other");
-    for (long id = 0; id < f->bpe.vocabulary.n && !is_problem(&p); id++)
+    vocabulary_init(&f->pieces, f->contents.n);
+    for (long id = 0; id < f->pieces.n && !is_problem(&p); id++)
         add_piece(f, &d, id);
     f->start = d.start;
     normal_free(&d.replace);

@@ -98,7 +98,7 @@ def untrained(name):
             [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
              decoders.Strip(" ", 1, 0)])
         return t, alphabet, [AddedToken(s, special=True, normalized=False)
-                             for s in ("<s>", "</s>")]
+                             for s in ("<s>", "</s>")] + [AddedToken("<pad>")]
     if name == "metaspace":
         t, alphabet = sentencepiece(
             pre_tokenizers.Metaspace(prepend_scheme="first", split=True))
@@ -193,7 +193,7 @@ FIRST = [
     "a  <mask>  b<mask><mask>c <mask", "a  <sep>  b <sep>   <sep>c", " <both>  <both> \u3000x",
     "word words sword word. word_ é", "wor wor2 <wor>", "иёй и\u0306т е\u0308", "x<|endoftext|> y",
     "<|eot|><|eot_id|><|eot_i", "<s> x</s> <unk>", "x<s>b<s>", "<0x41>▁▁x ▁", "的一 a的 ☃☃ a☃b", "ab ☃ \U0001f600",
-    "heee thththe" + " the" * 40 + "e" * 70]
+    "a <pad> b<pad>", "heee thththe" + " the" * 40 + "e" * 70]
 
 
 def texts(n, seed):
