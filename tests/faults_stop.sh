@@ -270,6 +270,16 @@ for meanwhile in no yes; do
   survived "a save that fails" retried rounds
 done
 
+# A directory stands where a small file would be made: as a full disk.
+mkdir -p small/restarts.tmp
+train 2 1 small >out 2>&1
+same "a start that can't write leaves nothing" "2 restarts.tmp" \
+  "$? $(find small -mindepth 1 ! -name lock -exec basename {} \;)"
+stopped_at 8 small rounds
+mkdir small/restarts.tmp small/run.ini.tmp
+check "a run that is there goes on" train 2 1 small
+survived "a disk that is full for small files" small rounds
+
 # objects DIR: how many lines of metrics hold one object.
 objects() {
   grep -c '^{"event":[^{}]*\({[^{}]*}[^{}]*\)*} *$' "$1/metrics.jsonl"

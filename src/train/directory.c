@@ -171,3 +171,11 @@ struct problem directory_count_start(struct directory *o)
         o->restarts++;
     return replace(o, "restarts", print_restarts);
 }
+
+void directory_forget_start(const struct directory *o)
+{
+    static const char *const names[] = {"metrics.jsonl", "restarts", "run.ini"};
+
+    for (int i = 0; i < 3; i++)
+        unlink(directory_path(o, names[i]).text);
+}

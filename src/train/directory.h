@@ -37,6 +37,10 @@ void directory_refuse_if(struct directory *o, struct problem wrong);
 struct problem directory_write_settings(const struct directory *o);
 struct problem directory_count_start(struct directory *o);
 
+/* For rank 0, of a run that was not here before and can't begin: what it has
+ * made is removed. */
+void directory_forget_start(const struct directory *o);
+
 /* The path of a file in the directory. */
 struct directory_path {
     char text[1200];

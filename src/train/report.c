@@ -30,6 +30,21 @@ static void end_event(struct report *r)
     r->is_behind = is_problem(&wrong);
 }
 
+/* What has no room does not keep a run that is there from going on. */
+static struct problem write_beside(struct directory *o)
+{
+    struct problem wrong[] = {directory_count_start(o),
+                              directory_write_settings(o)};
+
+    for (int i = 0; i < 2; i++) {
+        if (is_problem(&wrong[i]) && !o->has_run)
+            return wrong[i];
+        if (is_problem(&wrong[i]))
+            log_warning("%s; the run goes on", wrong[i].text);
+    }
+    return NO_PROBLEM;
+}
+
 static struct problem open_files(struct report *r, struct directory *o,
                                  int64_t keep)
 {
@@ -38,14 +53,17 @@ static struct problem open_files(struct report *r, struct directory *o,
                                ? metrics_open(&r->metrics, path.text, keep)
                                : metrics_create(&r->metrics, path.text);
 
-    if (!is_problem(&wrong) && r->metrics.used > 0)
+    if (is_problem(&wrong))
+        return wrong;
+    if (r->metrics.used > 0)
         log_warning("%s lacks lines, %zu bytes of them, that the checkpoint "
                     "knows of: one line \"lost\" stands for them",
                     path.text, r->metrics.used);
-    if (!is_problem(&wrong))
-        wrong = directory_count_start(o);
+    wrong = write_beside(o);
     r->restarts = o->restarts;
-    return is_problem(&wrong) ? wrong : directory_write_settings(o);
+    if (is_problem(&wrong))
+        directory_forget_start(o);
+    return wrong;
 }
 
 void report_open(struct report *r, struct directory *o, const struct data *d,
