@@ -171,13 +171,17 @@ static size_t spaces_before(const struct added_search *s, size_t at)
     return at;
 }
 
-static size_t spaces_behind(const struct added_search *s, size_t at)
+/* Each blank is looked at once, also where each is a token. */
+static size_t spaces_behind(struct added_search *s)
 {
     size_t bytes;
 
-    while (at < s->n && class_at(s->text + at, &bytes) & UNICODE_SPACE)
-        at += bytes;
-    return at;
+    if (s->spaces < s->at)
+        s->spaces = s->at;
+    while (s->spaces < s->n &&
+           class_at(s->text + s->spaces, &bytes) & UNICODE_SPACE)
+        s->spaces += bytes;
+    return s->spaces;
 }
 
 /* As in the original, the search goes on behind the token's own text, even if
@@ -189,7 +193,7 @@ bool added_next(const struct added *a, struct added_search *s, size_t *from,
     if (a->tokens == 0)
         s->at = s->n;
     while ((s->at = candidate(a, s->text, s->n, s->at)) < s->n) {
-        size_t start = s->at, bytes = 1;
+        size_t start = s->at, bytes = 1, stop;
         const struct added_token *t =
             longest(a, s->text + start, s->n - start, &bytes);
 
@@ -199,8 +203,11 @@ bool added_next(const struct added *a, struct added_search *s, size_t *from,
         *to = t->takes_before ? spaces_before(s, start) : start;
         if (*to < *from)
             *to = *from; /* where the token before it took this one's blanks */
+        stop = t->takes_behind ? spaces_behind(s) : s->at;
+        if (t->takes_before && *to >= stop)
+            continue; /* the token before it took all of it */
         *id = t->id;
-        s->taken = t->takes_behind ? spaces_behind(s, s->at) : s->at;
+        s->taken = stop;
         return true;
     }
     *to = s->n;

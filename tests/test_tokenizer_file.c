@@ -297,6 +297,7 @@ int main(int argc, char **argv)
     test_long("qwen2", "\xcc\x81\xcc\x96");
     test_long("llama3", "  ");
     test_long("added", "<bot");
+    test_long("added", "\v");
     test_long("neox", "   x");
     test_long("llama2", "ao");
     test_sha256();

@@ -87,7 +87,8 @@ def untrained(name):
                  AddedToken("word", single_word=True), AddedToken("   "),
                  AddedToken("wor", single_word=True, normalized=False),
                  AddedToken("ё"), AddedToken("и\u0306т", normalized=False),
-                 AddedToken("<mask", normalized=True)]
+                 AddedToken("<mask", normalized=True),
+                 AddedToken("\v", lstrip=True, rstrip=True, normalized=False)]
         return *byte_level(normalizers.NFC(), pre_tokenizers.Digits(True),
                            add_prefix_space=True), kinds
     if name == "llama2":
@@ -193,7 +194,7 @@ FIRST = [
     "a  <mask>  b<mask><mask>c <mask", "a  <sep>  b <sep>   <sep>c", " <both>  <both> \u3000x",
     "word words sword word. word_ é", "wor wor2 <wor>", "иёй и\u0306т е\u0308", "x<|endoftext|> y",
     "<|eot|><|eot_id|><|eot_i", "<s> x</s> <unk>", "x<s>b<s>", "<0x41>▁▁x ▁", "的一 a的 ☃☃ a☃b", "ab ☃ \U0001f600",
-    "a <pad> b<pad>", "heee thththe" + " the" * 40 + "e" * 70]
+    "a <pad> b<pad>", "\v\v\va\v\vb <sep> \v\v <mask>\v c", "heee thththe" + " the" * 40 + "e" * 70]
 
 
 def texts(n, seed):
