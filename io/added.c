@@ -61,13 +61,13 @@ static void set_pair(struct added *a, unsigned first, unsigned second)
     a->pair[bit / 8] |= (unsigned char)(1 << bit % 8);
 }
 
-void added_set(struct added *a, const char *text, size_t n,
+bool added_set(struct added *a, const char *text, size_t n,
                struct added_token token)
 {
     int32_t node = 0;
 
     if (n == 0)
-        return;
+        return true;
     for (size_t i = 0; i < n; i++) {
         unsigned char byte = (unsigned char)text[i];
         int32_t child = find_child(a, node, byte);
@@ -75,7 +75,7 @@ void added_set(struct added *a, const char *text, size_t n,
         node = child ? child : add_child(a, node, byte);
     }
     if (a->node[node].token >= 0)
-        return;
+        return false;
     a->token = realloc(a->token, ((size_t)a->tokens + 1) * sizeof *a->token);
     CHECK(a->token, "no memory for %ld added tokens", a->tokens + 1);
     a->node[node].token = (int32_t)a->tokens;
@@ -86,6 +86,7 @@ void added_set(struct added *a, const char *text, size_t n,
     for (unsigned second = 0; second < 256; second++)
         if (n == 1 || second == (unsigned char)text[1])
             set_pair(a, (unsigned char)text[0], second);
+    return true;
 }
 
 /* The first place from `at` on where a token may begin: few bytes are the first

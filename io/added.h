@@ -31,8 +31,8 @@ struct added {
 void added_init(struct added *a);
 void added_free(struct added *a);
 
-/* An empty text is no token; of equal texts the first counts. */
-void added_set(struct added *a, const char *text, size_t n,
+/* An empty text is no token.  False where the text is one already. */
+bool added_set(struct added *a, const char *text, size_t n,
                struct added_token token);
 
 /* Goes through a text; set text and n, and the rest to 0. */

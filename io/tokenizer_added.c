@@ -37,21 +37,24 @@ static struct problem read_entry(struct entry *e, const struct json_value *v)
     return NO_PROBLEM;
 }
 
-/* In the normal form of the text the token too is in its normal form. */
-static void search_for(struct tokenizer_file *f, const struct entry *e)
+/* In the normal form of the text the token too is in its normal form.  False
+ * where another token has it. */
+static bool search_for(struct tokenizer_file *f, const struct entry *e)
 {
     struct bytes text = {0};
     const char *at;
     size_t n = e->bytes;
+    bool is_new;
 
     bytes_add(&text, e->text, n);
     at = text.at;
     if (e->is_normalised)
         normal_apply(&f->normal, &at, &n);
-    added_set(e->is_normalised ? &f->added_normalised : &f->added, at, n,
-              e->token);
+    is_new = added_set(e->is_normalised ? &f->added_normalised : &f->added, at,
+                       n, e->token);
     vocabulary_set(&f->forms, e->id, at, n);
     bytes_free(&text);
+    return is_new;
 }
 
 /* The id of a text in the vocabulary, or of one that was added before; -1. */
@@ -80,10 +83,16 @@ static struct problem take_entry(struct tokenizer_file *f,
                        "have a hole, or it stands in \"vocab\" with another",
                        e->text, e->id, id);
     *next += id == *next;
-    if (vocabulary_set(&f->contents, id, e->text, e->bytes))
-        vocabulary_show(&f->contents, id);
-    search_for(f, e);
-    return NO_PROBLEM;
+    if (!vocabulary_set(&f->contents, id, e->text, e->bytes))
+        return problem("the added token \"%.40s\" stands twice in "
+                       "\"added_tokens\": take one of them out",
+                       e->text);
+    vocabulary_show(&f->contents, id);
+    return search_for(f, e)
+               ? NO_PROBLEM
+               : problem("the added token \"%.40s\" has the normal form of "
+                         "another: take one of them out",
+                         e->text);
 }
 
 struct problem tokenizer_added_read(struct tokenizer_file *f,

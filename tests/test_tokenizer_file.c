@@ -59,6 +59,14 @@ static void test_refused(void)
          "\"fuse_unk\" is not true or false"},
         {"\"id\": 4", "\"id\": 5", "\"</s>\" has id 5, not 4"},
         {"\"id\": 4", "\"id\": 3", "\"</s>\" has id 3, not 4"},
+        {"\"content\": \"<s>\"",
+         "\"content\": \"</s>\", \"lstrip\": true}, {\"id\": 3, \"content\": "
+         "\"</s>\"",
+         "\"</s>\" stands twice in"},
+        {"null",
+         "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
+         "{\"String\": \"/\"}}",
+         "\"</s>\" has the normal form of another"},
         {"\"</s>\"", "\"a\"", "\"a\" has id 4, not 0"},
         {"\"id\": 4,", "", "\"</s>\" has no \"id\""},
         {"\"content\": \"<s>\"", "\"text\": \"\"", "has no \"content\""},
