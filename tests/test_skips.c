@@ -199,6 +199,24 @@ static void check_spikes(void)
     settings_free(&settings);
 }
 
+/* Answers that are known by heart have losses near 0. */
+static void check_known(void)
+{
+    const char *list[] = {"train.spike=6", NULL};
+    struct settings settings;
+    struct skips s;
+
+    small_settings(&settings, list);
+    skips_init(&s, &settings, SKILLS);
+    for (int i = 0; i < 128; i++)
+        judge(&s, 1e-8, 0);
+    ok(judge(&s, 1e-5, 0) == SKIP_NONE && judge(&s, 5e-3, 0) == SKIP_NONE,
+       "no spike far below what a loss means");
+    ok(judge(&s, 0.1, 0) == SKIP_SPIKE, "a spike above nearly nothing");
+    skips_free(&s);
+    settings_free(&settings);
+}
+
 int main(int argc, char **argv)
 {
     world_start(&argc, &argv);
@@ -206,8 +224,10 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
             check_fault(tensor, &faults[i]);
     check_passing();
-    if (group_size(group_world()) == 1)
+    if (group_size(group_world()) == 1) {
         check_spikes();
+        check_known();
+    }
     tap_done();
     world_stop();
     return 0;

@@ -76,10 +76,10 @@ static bool is_spike(const struct skips *s, const struct comparison *c,
     middle = median(x, n);
     for (int i = 0; i < n; i++)
         x[i] = fabs(x[i] - middle);
-    deviation =
-        fmax(to_deviation * median(x, n), least_deviation * c->expected);
+    deviation = fmax(to_deviation * median(x, n),
+                     least_deviation * fmax(1, c->expected));
     above = (c->loss - c->expected - middle) / deviation;
-    if (above <= s->settings->train.spike)
+    if (!(above > s->settings->train.spike))
         return false;
     *why =
         problem("its loss of %.4f is %.1f deviations above the %.4f that its "

@@ -20,7 +20,8 @@
  * by 1/32 of the way (1/n at the n-th until then), so that a new mixture of
  * easy and hard skills is no spike.  Among the last 128 e, of which there must
  * be 64, the deviations are 1.4826 times the median distance from the median,
- * and at least a thousandth of the loss.  What is skipped enters neither.
+ * and at least 0.001, or a thousandth of the loss.  What is skipped enters
+ * neither.
  *
  * More than train.skip_limit in a row end the run.  For rank 0, that decides
  * for all. */
