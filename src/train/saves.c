@@ -5,6 +5,8 @@
 #include "src/clock.h"
 #include "src/train/resume.h"
 
+enum { MOST_WAIT = 1024 }; /* steps between two tries */
+
 void saves_init(struct run *run)
 {
     struct save save = {&run->model.parameters, &run->grid, NULL};
@@ -39,7 +41,7 @@ static bool conclude(struct run *run, struct problem wrong, double from)
 
     s->is_under_way = false;
     if (is_problem(&wrong)) {
-        s->wait = s->wait ? 2 * s->wait : 1;
+        s->wait = !s->wait ? 1 : s->wait < MOST_WAIT ? 2 * s->wait : s->wait;
         s->retry = run->at.done + s->wait;
         report_warning(&run->report, wrong.text);
         return false;

@@ -15,7 +15,7 @@ struct run;
  *
  * A save that fails leaves no file and is a warning: it does not end a run.  It
  * is tried again behind the next step, and after each failure in a row with
- * twice as many steps between. */
+ * twice as many steps between, at most 1,024. */
 struct saved {
     int64_t step;
     double seconds;       /* from its start until it has its name */
