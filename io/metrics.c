@@ -217,6 +217,20 @@ static void take_back(struct metrics *m)
     m->is_torn = ftruncate(m->fd, m->written) != 0;
 }
 
+/* The whole lines of what was written need wait no longer. */
+static void keep_written(struct metrics *m, size_t written)
+{
+    size_t whole = written;
+
+    while (whole > 0 && m->line[whole - 1] != '\n')
+        whole--;
+    m->written += (int64_t)whole;
+    m->used -= whole;
+    memmove(m->line, m->line + whole, m->used);
+    if (whole < written)
+        take_back(m);
+}
+
 struct problem metrics_end(struct metrics *m)
 {
     ssize_t written;
@@ -231,13 +245,10 @@ struct problem metrics_end(struct metrics *m)
     while (written < 0 && errno == EINTR);
     if (written < 0)
         return problem("%s: cannot be written: %s", m->path, strerror(errno));
-    if ((size_t)written < m->used) {
-        take_back(m);
+    keep_written(m, (size_t)written);
+    if (m->used > 0)
         return problem("%s: cannot be written: no room for %zu bytes", m->path,
                        m->used);
-    }
-    m->written += written;
-    m->used = 0;
     return NO_PROBLEM;
 }
 

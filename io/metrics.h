@@ -14,9 +14,9 @@
  *   metrics_number(&m, "loss", 2.5);        ,"loss":2.5
  *   problem = metrics_end(&m);              }
  *
- * A line reaches the file by one write, or waits in memory for the next try:
- * with each line that follows.  Numbers have 17 digits, so they read back as
- * the same double; those that are not finite are null.  Texts that are not
+ * A line reaches the file whole, by one write, or waits in memory for the next
+ * try: with each line that follows.  Numbers have 17 digits, so they read back
+ * as the same double; those that are not finite are null.  Texts that are not
  * UTF-8 get U+FFFD where they are not. */
 struct metrics {
     int fd;

@@ -126,7 +126,7 @@ static void test_full_disk(void)
 {
     static const char after[] =
         "{\"event\":\"longer than the room there is\"}\n"
-        "{\"event\":\"next\"}\n{\"event\":\"last\"}\n";
+        "{\"event\":\"next\"}\n{\"event\":\"between\"}\n{\"event\":\"last\"}\n";
     struct rlimit limit, old;
     char path[4096], *bytes;
     struct metrics m;
@@ -149,7 +149,16 @@ static void test_full_disk(void)
        p.text);
     ok(n == whole, "and leaves whole lines only: %zu of %zu bytes", n, whole);
     free(bytes);
+    limit.rlim_cur = whole + strcspn(after, "\n") + 5;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    put_event(&m, "between", &later);
+    file_read(path, &bytes, &n);
+    ok(is_problem(&later) && n == whole + strcspn(after, "\n") + 1,
+       "where some of those that wait find room, they are written: %zu bytes",
+       n - whole);
+    free(bytes);
     setrlimit(RLIMIT_FSIZE, &old);
+    later = NO_PROBLEM;
     put_event(&m, "last", &later);
     file_read(path, &bytes, &n);
     ok(!is_problem(&later) && n == whole + sizeof after - 1 &&
