@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "io/tokenizer_file.h"
+#include "io/utf8.h"
 
 /* What happens to a text before its pieces are encoded: the members normalizer
  * and pre_tokenizer of a tokenizer.json. */
@@ -123,8 +124,30 @@ static struct problem read_digits(struct tokenizer_step *s,
     return NO_PROBLEM;
 }
 
+static bool is_character(const char *text, size_t n)
+{
+    return n > 0 && text[0] != '\0' && utf8_sequence(text) == n;
+}
+
+/* The original puts the mark of "first" before all that came out of the first
+ * character of the text as it was given.  That is the start, and the start
+ * alone, where steps keep the characters or nothing cuts what they made. */
+static bool first_is_start(const struct tokenizer_file *f)
+{
+    const struct normal_step *n = f->normal.step;
+
+    for (int i = 0; i < f->steps - 1; i++)
+        if (f->normal.steps > 0 || f->step[i].prefix[0])
+            return false;
+    return f->normal.steps == 0 ||
+           (f->normal.steps == 1 && (n->kind != NORMAL_REPLACE ||
+                                     (is_character(n->from.at, n->from.n) &&
+                                      is_character(n->to.at, n->to.n))));
+}
+
 /* Old files have add_prefix_space alone, for which true is "always". */
-static struct problem read_metaspace(struct tokenizer_step *s,
+static struct problem read_metaspace(const struct tokenizer_file *f,
+                                     struct tokenizer_step *s,
                                      const struct json_value *v)
 {
     size_t n;
@@ -136,7 +159,7 @@ static struct problem read_metaspace(struct tokenizer_step *s,
         !json_value_flag(v, "split", &splits))
         return no_bool("pre_tokenizer Metaspace",
                        "add_prefix_space\" or \"split");
-    if (!mark || n == 0 || n > 4 || strlen(mark) != n)
+    if (!mark || !is_character(mark, n))
         return problem("pre_tokenizer Metaspace: \"replacement\" is not one "
                        "character");
     if (scheme && !json_value_is_text(scheme, "always") &&
@@ -147,11 +170,16 @@ static struct problem read_metaspace(struct tokenizer_step *s,
     if (!prefixes && !json_value_is_text(scheme, "never"))
         return problem("pre_tokenizer Metaspace: without \"add_prefix_space\" "
                        "the \"prepend_scheme\" must be never");
+    s->is_for_start = json_value_is_text(scheme, "first");
+    if (s->is_for_start && !first_is_start(f))
+        return problem(
+            "pre_tokenizer Metaspace with \"prepend_scheme\" first "
+            "is supported without a normalizer, or alone behind NFC, a "
+            "Prepend, or a Replace of one character by another, only");
     strcpy(s->blank, mark);
     strcpy(s->split.mark, mark);
     if (!json_value_is_text(scheme, "never"))
         strcpy(s->prefix, mark);
-    s->is_for_start = json_value_is_text(scheme, "first");
     s->split.kind = splits ? SPLIT_MARK : SPLIT_NOT;
     return NO_PROBLEM;
 }
@@ -175,7 +203,7 @@ static struct problem read_part(struct tokenizer_file *f,
     if (strcmp(type, "Digits") == 0)
         return read_digits(s, v);
     if (strcmp(type, "Metaspace") == 0)
-        return read_metaspace(s, v);
+        return read_metaspace(f, s, v);
     return problem("pre_tokenizer %.40s is not supported; ByteLevel, Split, "
                    "Digits, Metaspace and a Sequence of them are",
                    type);

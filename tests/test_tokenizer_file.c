@@ -91,6 +91,18 @@ static void test_refused(void)
          "\"replacement\": \"_\", \"add_prefix_space\": false",
          "must be never"},
         {"\"_\"", "\"__ __\"", "is not one character"},
+        {"\"_\"", "\"ab\"", "is not one character"},
+        {"null, \"pre_tokenizer\": {",
+         "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
+         "{\"String\": \"a\"}}, \"pre_tokenizer\": {\"prepend_scheme\": "
+         "\"first\", ",
+         "\"prepend_scheme\" first is supported without"},
+        {"null, \"pre_tokenizer\": {",
+         "{\"type\": \"Prepend\", \"prepend\": \"_\"}, \"pre_tokenizer\": "
+         "{\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": "
+         "\"Digits\"}, {\"type\": \"Metaspace\", \"replacement\": \"_\", "
+         "\"prepend_scheme\": \"first\"}]}, \"unread\": {",
+         "\"prepend_scheme\" first is supported without"},
         {"Fuse", "WordPiece", "decoder WordPiece is not supported"},
         {"Fuse", "ByteLevel", "ByteLevel is one of them, and not the other"},
         {"{\"type\": \"Fuse\"}", "null", "there is no \"decoder\""},
