@@ -133,4 +133,10 @@ exits 2 launch 2 ./apart tokenize "$(pwd)/in" data.directory="$(pwd)/new" \
   tokenize.tokenizer=t.json >out 2>err
 same "ranks with tokenizers of their own are refused" "0 1" \
   "$? $(grep -c '^skillet: t.json is not the same on all ranks' err)"
+cp rank0/t.json rank1
+echo '{"eos_token": "a"}' >rank1/tokenizer_config.json
+exits 2 launch 2 ./apart tokenize "$(pwd)/in" data.directory="$(pwd)/new" \
+  tokenize.tokenizer=t.json >out 2>err
+same "and with special ids of their own" "0 1" \
+  "$? $(grep -c '^skillet: t.json: end and begin of text are .* on rank 0' err)"
 tap_done

@@ -10,14 +10,21 @@
 /* Ids of different files must not come together in a shard. */
 static struct problem check_alike(const struct tokenize *t)
 {
-    char first[sizeof t->tokenizer.sha256];
+    const struct tokenizer *own = &t->tokenizer;
+    struct tokenizer first = *own;
 
-    strcpy(first, t->tokenizer.sha256);
-    group_broadcast(t->g, first, sizeof first);
-    if (strcmp(first, t->tokenizer.sha256) != 0)
+    group_broadcast(t->g, &first, sizeof first);
+    if (strcmp(first.sha256, own->sha256) != 0)
         return problem("%s is not the same on all ranks: put it on a file "
                        "system that all share",
-                       t->tokenizer.name);
+                       own->name);
+    if (first.end_of_text != own->end_of_text ||
+        first.begin_of_text != own->begin_of_text)
+        return problem("%s: end and begin of text are %ld and %ld on rank 0, "
+                       "%ld and %ld on another, as the files beside it say: "
+                       "put them on a file system that all share",
+                       own->name, first.end_of_text, first.begin_of_text,
+                       own->end_of_text, own->begin_of_text);
     return NO_PROBLEM;
 }
 
