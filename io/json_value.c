@@ -74,6 +74,11 @@ bool json_value_flag(const struct json_value *v, const char *name, bool *x)
     return true;
 }
 
+bool json_value_is_zero(const struct json_value *v)
+{
+    return json_is_number(inside(v)) && json_number_value(inside(v)) == 0;
+}
+
 bool json_value_is_null(const struct json_value *v)
 {
     return !v || json_is_null(inside(v));

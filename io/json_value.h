@@ -32,6 +32,8 @@ bool json_value_bool(const struct json_value *v, bool *x);
  * neither true nor false. */
 bool json_value_flag(const struct json_value *v, const char *name, bool *x);
 
+bool json_value_is_zero(const struct json_value *v);
+
 /* True of no value too. */
 bool json_value_is_null(const struct json_value *v);
 bool json_value_is_object(const struct json_value *v);

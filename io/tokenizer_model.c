@@ -30,7 +30,7 @@ static struct problem check_plain(const struct json_value *v)
                                         "end_of_word_suffix"};
     const struct json_value *dropout = json_value_member(v, "dropout");
 
-    if (!json_value_is_null(dropout))
+    if (!json_value_is_null(dropout) && !json_value_is_zero(dropout))
         return problem("model BPE with \"dropout\" is not supported: ids would "
                        "be random");
     for (size_t i = 0; i < sizeof affix / sizeof *affix; i++) {
@@ -120,6 +120,16 @@ static struct problem read_flags(struct bpe *b, const struct json_value *v)
     return NO_PROBLEM;
 }
 
+static bool has_all(const int32_t id[256])
+{
+    for (int i = 0; i < 256; i++)
+        if (id[i] < 0)
+            return false;
+    return true;
+}
+
+/* Where all bytes have ids no character is unknown, and the token is not
+ * looked for. */
 static struct problem read_unknown(struct bpe *b, const struct json_value *v,
                                    const struct json_value *vocab)
 {
@@ -129,7 +139,7 @@ static struct problem read_unknown(struct bpe *b, const struct json_value *v,
     long id;
 
     b->unknown = -1;
-    if (json_value_is_null(unknown))
+    if (json_value_is_null(unknown) || (b->is_byte_level && has_all(b->unit)))
         return NO_PROBLEM;
     if (!name || !json_value_integer(json_value_member(vocab, name), &id))
         return problem("model BPE: \"unk_token\" is not in its \"vocab\"");
@@ -218,10 +228,8 @@ static bool is_spelling(const struct bpe *b, long id)
  * characters that no merge joins. */
 static bool has_all_characters(const struct bpe *b)
 {
-    for (int i = 0; i < 256; i++)
-        if (b->byte[i] < 0)
-            return false;
-    return b->spells_bytes && !b->is_byte_level && !b->takes_whole_words;
+    return b->spells_bytes && !b->is_byte_level && !b->takes_whole_words &&
+           has_all(b->byte);
 }
 
 /* False where nothing can be said of the characters that a merge joins. */
@@ -290,12 +298,12 @@ struct problem tokenizer_model_read(struct tokenizer_file *f,
         p = read_vocabulary(&f->bpe, vocab);
     if (!is_problem(&p))
         p = read_flags(&f->bpe, v);
-    if (!is_problem(&p))
-        p = read_unknown(&f->bpe, v, vocab);
     if (is_problem(&p))
         return p;
     find_units(&f->bpe);
-    p = check_bytes(&f->bpe);
+    p = read_unknown(&f->bpe, v, vocab);
+    if (!is_problem(&p))
+        p = check_bytes(&f->bpe);
     if (!is_problem(&p))
         p = read_merges(f, json_value_member(v, "merges"), vocab);
     words_init(&f->bpe.words);

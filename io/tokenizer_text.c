@@ -54,21 +54,25 @@ static struct problem read_step(struct tokenizer_file *f,
     return NO_PROBLEM;
 }
 
-struct problem tokenizer_text_normalizer(struct tokenizer_file *f,
-                                         const struct json_value *v)
+static struct problem read_normalizer(struct tokenizer_file *f,
+                                      const struct json_value *v)
 {
     const struct json_value *list = json_value_member(v, "normalizers");
     struct problem p = NO_PROBLEM;
 
-    if (json_value_is_null(v))
-        return p;
     if (strcmp(type_of(v), "Sequence") != 0)
         return read_step(f, v);
     if (!json_value_is_array(list))
         return problem("normalizer Sequence has no array \"normalizers\"");
     for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
-        p = read_step(f, json_value_element(list, i));
+        p = read_normalizer(f, json_value_element(list, i));
     return p;
+}
+
+struct problem tokenizer_text_normalizer(struct tokenizer_file *f,
+                                         const struct json_value *v)
+{
+    return json_value_is_null(v) ? NO_PROBLEM : read_normalizer(f, v);
 }
 
 static struct problem read_byte_level(struct tokenizer_file *f,
@@ -209,19 +213,23 @@ static struct problem read_part(struct tokenizer_file *f,
                    type);
 }
 
-struct problem tokenizer_text_pre_tokenizer(struct tokenizer_file *f,
-                                            const struct json_value *v)
+static struct problem read_pre_tokenizer(struct tokenizer_file *f,
+                                         const struct json_value *v)
 {
     const struct json_value *list = json_value_member(v, "pretokenizers");
     struct problem p = NO_PROBLEM;
 
-    if (json_value_is_null(v))
-        return p;
     if (strcmp(type_of(v), "Sequence") != 0)
         return read_part(f, v);
     if (!json_value_is_array(list))
         return problem("pre_tokenizer Sequence has no array \"pretokenizers\"");
     for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
-        p = read_part(f, json_value_element(list, i));
+        p = read_pre_tokenizer(f, json_value_element(list, i));
     return p;
+}
+
+struct problem tokenizer_text_pre_tokenizer(struct tokenizer_file *f,
+                                            const struct json_value *v)
+{
+    return json_value_is_null(v) ? NO_PROBLEM : read_pre_tokenizer(f, v);
 }

@@ -140,6 +140,12 @@ def train(name):
         del j["model"]["merges"][5::9]
     elif name != "qwen2":  # as older files have it
         j["model"]["merges"] = [" ".join(m) for m in j["model"]["merges"]]
+    if name == "qwen2":  # what says nothing, as some files have it
+        j["model"] |= {"dropout": 0.0, "unk_token": ""}
+        for kind in ("normalizer", "pre_tokenizer"):
+            key = kind.replace("_", "") + "s"
+            j[kind] = {"type": "Sequence", key: [
+                {"type": "Sequence", key: [x]} for x in j[kind].get(key, [j[kind]])]}
     return j
 
 
