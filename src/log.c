@@ -1,6 +1,7 @@
 #include "src/log.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -76,6 +77,7 @@ void log_error(const char *fmt, ...)
 
 void log_last_words(const char *fmt, ...)
 {
+    enum { patience = 1000 }; /* milliseconds, with who reads a full pipe */
     char line[1024] = "skillet: ";
     size_t n = strlen(line);
     va_list ap;
@@ -86,8 +88,12 @@ void log_last_words(const char *fmt, ...)
     n = strlen(line);
     line[n++] = '\n';
     for (const char *at = line; n > 0;) {
-        ssize_t written = write(STDERR_FILENO, at, n);
+        struct pollfd to = {.fd = STDERR_FILENO, .events = POLLOUT};
+        ssize_t written;
 
+        if (poll(&to, 1, patience) <= 0)
+            return;
+        written = write(STDERR_FILENO, at, n);
         if (written <= 0)
             return;
         at += written, n -= (size_t)written;

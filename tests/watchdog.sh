@@ -24,6 +24,12 @@ for kind in loop read print; do
 done
 check "who moves slowly is left alone" launch 2 "$hang" none 2
 check "0 seconds: no watchdog" launch 2 "$hang" none 0
+# Nobody reads what it says, and the pipe is full.
+mkfifo full
+exec 8<>full
+dd if=/dev/zero of=full oflag=nonblock bs=4096 count=1000 2>/dev/null
+timeout -k 5 30 "$hang" loop 2 2>&8
+same "who can't speak ends too" 1 $?
 
 cat >run.ini <<'END'
 [model]
