@@ -133,8 +133,10 @@ trial() {
   fault="$2 in phase $1"
   window=
   test "$3" = rounds || window=$seen
+  # Saves are short: there are more to meet.
+  test "$1" != save || window="$window checkpoint.every=1"
   rm -rf asked
-  # A word, or none.
+  # Words, or none.
   # shellcheck disable=SC2086
   start 2 train run.ini output.directory=asked $window >out 2>&1
   meet "$1" asked
@@ -145,9 +147,10 @@ trial() {
     fault="finished before it was asked"
   elif ! obeyed "$2" $status asked || test -e asked/STOP; then
     lost "$fault" "status $status: $(cat out)"
-  elif test "$1" = evaluation && ! has_lines asked \
-    "\"evaluation\",\"step\":$(last asked step)," 1; then
-    inside=$((inside + 1))
+  else
+    heard=$((heard + 1))
+    has_lines asked "\"evaluation\",\"step\":$(last asked step)," 1 ||
+      test "$1" != evaluation || inside=$((inside + 1))
   fi
   # shellcheck disable=SC2086
   train 2 1 asked $window >out 2>&1 || lost "$fault" "$(cat out)"
@@ -156,6 +159,7 @@ trial() {
 
 trials=0
 for phase in start-up training evaluation "mixture update" save; do
+  heard=0
   for request in USR1 USR2 TERM mpirun STOP; do
     trials=$((trials + 1))
     like=rounds
@@ -169,6 +173,7 @@ for phase in start-up training evaluation "mixture update" save; do
       trial "$phase" $request $like
     fi
   done
+  check "$heard requests came in time for phase $phase" test $heard -ge 1
 done
 check "$inside were inside an evaluation" test $inside -ge 1
 
@@ -183,6 +188,9 @@ same "no step is taken, no file left" "8 0 1" \
   "$(last early step) $(find early -name STOP | wc -l) $(cat early/restarts)"
 check "the next start goes on" train 2 1 early
 survived "STOP before the start" early rounds
+touch early/STOP
+check "a run that is finished needs no stop" train 2 1 early
+same "and none stays" 0 "$(find early -name STOP | wc -l)"
 same "which counts as a life" 2 "$(cat early/restarts)"
 same "but the first one does not" 0 "$(cat rounds/restarts)"
 

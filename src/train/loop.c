@@ -245,7 +245,7 @@ static int end(struct run *run, enum outcome outcome)
 
     saves_end(run);
     snprintf(reason, sizeof reason, ends[outcome].reason, run->stop.reason);
-    stop_end(&run->stop);
+    stop_end(run->settings, run->grid.all);
     report_stop(&run->report, run->at.done, reason, ends[outcome].status);
     return ends[outcome].status;
 }

@@ -132,6 +132,7 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
     if (from.is_finished) {
         log_line("the run in %s is finished, at step %lld", s->output.directory,
                  (long long)from.checkpoint.step);
+        stop_end(s, g);
         resume_free(&from);
         close_mixture(run);
         return false;

@@ -18,6 +18,11 @@ static bool is_root(const struct stop *s)
     return group_rank(s->g) == 0;
 }
 
+static void name_file(struct stop *s, const struct settings *settings)
+{
+    snprintf(s->file, sizeof s->file, "%s/STOP", settings->output.directory);
+}
+
 static void set_limit(struct stop *s, double ends, const char *name)
 {
     if (ends < s->ends)
@@ -48,7 +53,7 @@ void stop_init(struct stop *s, const struct settings *settings, struct group *g,
     *s = (struct stop){.g = g,
                        .save = bytes / disk_speed,
                        .saves = settings->checkpoint.asynchronous ? 2 : 1};
-    snprintf(s->file, sizeof s->file, "%s/STOP", settings->output.directory);
+    name_file(s, settings);
     if (is_root(s))
         find_limit(s, settings->train.time_limit, started);
     if (s->limit) /* else a short job might do nothing but stop */
@@ -114,9 +119,12 @@ void stop_note_save(struct stop *s, double seconds)
     s->save = fmax(s->save, seconds);
 }
 
-void stop_end(struct stop *s)
+void stop_end(const struct settings *settings, struct group *g)
 {
-    if (is_root(s) && unlink(s->file) != 0 && errno != ENOENT)
+    struct stop s = {.g = g};
+
+    name_file(&s, settings);
+    if (is_root(&s) && unlink(s.file) != 0 && errno != ENOENT)
         log_warning("%s can't be removed (%s): the next start will stop too",
-                    s->file, strerror(errno));
+                    s.file, strerror(errno));
 }

@@ -46,7 +46,8 @@ bool stop_poll(struct stop *s);
 void stop_note_step(struct stop *s, double seconds);
 void stop_note_save(struct stop *s, double seconds);
 
-/* The run ends: who asked for it by the file need not remove it. */
-void stop_end(struct stop *s);
+/* A run with these settings ends: who asked for it by the file need not remove
+ * it. */
+void stop_end(const struct settings *settings, struct group *g);
 
 #endif
