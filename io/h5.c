@@ -85,7 +85,9 @@ struct problem h5_reserve(const char *path, uint64_t bytes)
 
     if (fd < 0)
         return problem("%s cannot be made: %s", path, strerror(errno));
-    rc = posix_fallocate(fd, 0, (off_t)bytes);
+    do
+        rc = posix_fallocate(fd, 0, (off_t)bytes);
+    while (rc == EINTR);
     close(fd);
     if (rc != 0)
         return problem("%s: no room for %llu bytes: %s", path,

@@ -229,8 +229,8 @@ LONG(checkpoint, keep_every, 0, MOST_STEPS, "0",
      "of the others those at multiples of so many steps are kept; 0: none"),
 BOOL(checkpoint, asynchronous, "no",
      "training goes on while a checkpoint is written; takes memory on the host "
-     "for a copy of what each rank writes: 12 bytes a parameter, shared by all "
-     "ranks"),
+     "for a copy of what each rank writes: 12 bytes a parameter (24 with "
+     "train.precision=double), shared by all ranks"),
 TEXT(checkpoint, resume, NULL, "auto",
      "auto: go on from the latest whole checkpoint in output.directory, if there "
      "is one; no: start, in a directory without a run; or the checkpoint to go "

@@ -192,7 +192,9 @@ static struct problem find_item(const struct checkpoint *c, const char *name,
 
     *item = checkpoint_find(c, name);
     if (*item < 0)
-        return problem("%s has no %s: it is of another model", c->path, name);
+        return problem("%s has no %s: it is of another model, or of an older "
+                       "Skillet, of which model.init can take the weights",
+                       c->path, name);
     d = &c->item[*item].data;
     if (d->dims[0] != rows || d->dims[1] != cols)
         return problem("%s: %s is %llu x %llu, and this run's %llu x %llu: it "
