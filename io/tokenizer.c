@@ -115,14 +115,25 @@ static void begin(const struct tokenizer_file *f, const char **text, size_t *n)
     }
 }
 
+struct problem tokenizer_check_decoder(const struct tokenizer *t)
+{
+    return !t->file || t->file->has_decoder
+               ? NO_PROBLEM
+               : problem("%s has no \"decoder\": its ids cannot be made text",
+                         t->name);
+}
+
 struct problem tokenizer_decode_next(struct tokenizer_decoder *d, int32_t id,
                                      const char **text, size_t *n)
 {
     const struct tokenizer *t = d->t;
     const struct symbols *closed = symbols_find(t->name);
+    struct problem p = tokenizer_check_decoder(t);
 
     *text = "";
     *n = 0;
+    if (is_problem(&p))
+        return p;
     if (id < 0 || id >= t->vocabulary_size)
         return problem("token id %ld is not in the vocabulary of tokenizer "
                        "%s, whose last one is %ld",

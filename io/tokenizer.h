@@ -45,6 +45,10 @@ void tokenizer_close(struct tokenizer *t);
 struct problem tokenizer_encode(const struct tokenizer *t, const char *text,
                                 size_t n, struct tokenizer_ids *ids);
 
+/* A problem, which is that of decoding, where its file does not say how ids
+ * become text. */
+struct problem tokenizer_check_decoder(const struct tokenizer *t);
+
 /* The text of n ids, malloc'd and ended by a 0 that does not count; `bytes` is
  * its length.  Without a file, end and begin of text are "".  An id outside the
  * vocabulary is a problem, and *text is NULL. */

@@ -45,6 +45,7 @@ struct tokenizer_file {
     struct vocabulary forms; /* and as they are met in a text */
     struct vocabulary pieces; /* what each id is in a text */
     enum tokenizer_start start;
+    bool has_decoder;
     struct bytes text; /* a copy of the text that is encoded */
 };
 

@@ -78,7 +78,7 @@ static struct problem read_part(struct decoder *d, const struct json_value *v)
     const char *type = json_value_text(json_value_member(v, "type"), &n);
 
     if (!type)
-        return problem("there is no \"decoder\" with a \"type\"");
+        return problem("a decoder has no \"type\"");
     if (strcmp(type, "ByteLevel") == 0)
         d->is_byte_level = true;
     else if (strcmp(type, "ByteFallback") == 0)
@@ -108,7 +108,7 @@ static struct problem read_decoder(struct decoder *d,
     if (!json_value_is_array(list))
         return read_part(d, v);
     for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
-        p = read_part(d, json_value_element(list, i));
+        p = read_decoder(d, json_value_element(list, i));
     return p;
 }
 
@@ -154,9 +154,13 @@ struct problem tokenizer_pieces_read(struct tokenizer_file *f,
                                      const struct json_value *v)
 {
     struct decoder d = {.start = TOKENIZER_ALL};
-    struct problem p = read_decoder(&d, v);
+    struct problem p = NO_PROBLEM;
 
-    if (!is_problem(&p) && d.is_byte_level != f->bpe.is_byte_level)
+    f->has_decoder = !json_value_is_null(v);
+    if (f->has_decoder)
+        p = read_decoder(&d, v);
+    if (!is_problem(&p) && f->has_decoder &&
+        d.is_byte_level != f->bpe.is_byte_level)
         p = problem("decoder and pre_tokenizer: ByteLevel is one of them, and "
                     "not the other");
     vocabulary_init(&f->pieces, f->contents.n);

@@ -105,7 +105,7 @@ static void test_refused(void)
          "\"prepend_scheme\" first is supported without"},
         {"Fuse", "WordPiece", "decoder WordPiece is not supported"},
         {"Fuse", "ByteLevel", "ByteLevel is one of them, and not the other"},
-        {"{\"type\": \"Fuse\"}", "null", "there is no \"decoder\""},
+        {"{\"type\": \"Fuse\"}", "{}", "a decoder has no \"type\""},
         {"}}", "}", "no JSON"},
         {"<s>", "\\ud800", "half of a surrogate pair"},
         {"<s>", "\xff", "no JSON"},

@@ -90,6 +90,16 @@ same "or takes the one that is named" "$(sed 's/.*/"&"/' texts)" \
 same "if it is the same" 1 "$(fact "$shard" undecoded inspect.documents=1 \
   tokenize.tokenizer="$kept/gpt2.json" | grep -c 'gpt2.json is another')"
 
+sed 's/"decoder":{.*},"model"/"decoder":null,"model"/' gone/tokenizer.json \
+  >mute.json
+check "a tokenizer without a decoder" tokenize 1 m mute.json in/words.jsonl \
+  tokenize.split=train
+same "gives the same ids" "$(fact "$shard" document inspect.documents=4)" \
+  "$(fact m/words.train.h5 document inspect.documents=4)"
+same "and inspect says why it shows them" 1 \
+  "$(fact m/words.train.h5 undecoded inspect.documents=4 |
+    grep -c 'mute.json has no .*decoder')"
+
 # More ids than two bytes hold, and characters that have none.
 awk 'BEGIN { printf "{\"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {"
   for (i = 0; i < 70000; i++) printf "\"t%d\": %d, ", i, i

@@ -192,7 +192,7 @@ static struct problem find_tokenizer(const struct settings *s,
         p = problem("%s; documents are shown as ids, and as text with "
                     "tokenize.tokenizer=FILE",
                     p.text);
-    return p;
+    return is_problem(&p) ? p : tokenizer_check_decoder(t);
 }
 
 static struct problem print_documents(const struct settings *s,
