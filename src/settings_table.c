@@ -208,8 +208,8 @@ DOUBLE(train, spike, 0, INFINITY, CLOSED, "0",
      "spike hangs on the data"),
 DURATION(train, time_limit, MOST_STEPS, "0",
      "time after which the run saves and ends with status 75, as when the job's "
-     "own time runs out; it stops early enough for two steps and a save; 0: "
-     "none"),
+     "own time runs out; it stops early enough for two steps and a save, with "
+     "checkpoint.asynchronous two; 0: none"),
 DURATION(train, watchdog, MOST_STEPS, "300",
      "time without any progress after which a rank says where it stands and "
      "ends the run with status 1, so that the scheduler can start it again; "
