@@ -30,7 +30,7 @@ int64_t metrics_bytes(const struct metrics *m)
 
 struct problem metrics_sync(const struct metrics *m)
 {
-    if (fsync(m->fd) == 0 || errno == EINVAL) /* a pipe, a device */
+    if (fsync(m->fd) == 0 || errno == EINVAL) /* a device */
         return NO_PROBLEM;
     return problem("%s: cannot be brought to the disk: %s", m->path,
                    strerror(errno));

@@ -32,7 +32,8 @@ void trace_enter(const char *collective, const struct group *g);
 void trace_leave(void);
 
 /* One that goes on beside computation is counted where it begins; to wait for
- * it is to be inside, which depends on how fast it was. */
+ * it is to be inside, which depends on how fast it was; the number stays that
+ * of the last one that began, which may be another. */
 void trace_begin(const char *collective, const struct group *g);
 void trace_wait(const char *collective, const struct group *g);
 

@@ -213,7 +213,7 @@ DURATION(train, time_limit, MOST_STEPS, "0",
 DURATION(train, watchdog, MOST_STEPS, "300",
      "time without any progress after which a rank says where it stands and "
      "ends the run with status 1, so that the scheduler can start it again; "
-     "four times as many while files are opened or saved; 0: never"),
+     "four times as long while files are opened or saved; 0: never"),
 
 LONG(parallel, tensor, 1, 1 << 16, "1",
      "ranks that share one copy of the model; the others are data ranks"),

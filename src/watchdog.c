@@ -25,7 +25,7 @@ static struct {
 
 static void describe(const struct trace *t, char *text, size_t n)
 {
-    if (t->number == 0)
+    if (t->number == 0 && !t->is_inside)
         snprintf(text, n, "before the first collective of the step");
     else
         snprintf(text, n, "%s collective %ld of the step (%s of %d ranks)",

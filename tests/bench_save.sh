@@ -125,6 +125,7 @@ restart() {
     train.steps=1000 output.directory="$run" >"$work/log" 2>&1 </dev/null &
   launcher=$!
   until test "$(of checkpoint step 2>/dev/null | wc -l)" -ge 2; do
+    kill -0 "$launcher" || exit 1
     sleep 0.1
   done
   kill -9 "$launcher"
@@ -139,12 +140,13 @@ restart() {
   launcher=$!
   until tail -n 1 "$metrics" | grep -q '"event":"\(step\|checkpoint\)"' &&
     test "$(grep -c '"event":"start"' "$metrics")" -gt "$before"; do
+    kill -0 "$launcher" || exit 1
     sleep 0.02
   done
   awk "BEGIN { printf \"%-24s %7.2f s to the next step, %.2f s of it for the launcher\\n\",
     \"kill -9, $1 ranks\", $(now) - $begin, $(seconds launch "$1" true) }"
   kill "$launcher"
-  wait "$launcher" 2>/dev/null
+  wait "$launcher" 2>/dev/null || :
 }
 
 for ranks in 1 2 4; do

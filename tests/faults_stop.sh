@@ -188,11 +188,14 @@ same "no step is taken, no file left" "8 0 1" \
   "$(last early step) $(find early -name STOP | wc -l) $(cat early/restarts)"
 check "the next start goes on" train 2 1 early
 survived "STOP before the start" early rounds
+same "which counts as a life" 2 "$(cat early/restarts)"
+same "but the first one does not" 0 "$(cat rounds/restarts)"
 touch early/STOP
 check "a run that is finished needs no stop" train 2 1 early
 same "and none stays" 0 "$(find early -name STOP | wc -l)"
-same "which counts as a life" 2 "$(cat early/restarts)"
-same "but the first one does not" 0 "$(cat rounds/restarts)"
+
+# Those of the job that the test runs in.
+unset SLURM_JOB_END_TIME PBS_WALLTIME
 
 # in_time NAME REASON [VARIABLE=VALUE]... -- [SETTING...]: of a long run.
 in_time() {

@@ -7,12 +7,20 @@
 #include "io/symbols.h"
 #include "src/commands/tokenize_job.h"
 
+/* What ids mean, as this rank has it. */
+struct meaning {
+    char sha256[sizeof((struct tokenizer *)0)->sha256];
+    long end_of_text, begin_of_text;
+};
+
 /* Ids of different files must not come together in a shard. */
 static struct problem check_alike(const struct tokenize *t)
 {
     const struct tokenizer *own = &t->tokenizer;
-    struct tokenizer first = *own;
+    struct meaning first = {.end_of_text = own->end_of_text,
+                            .begin_of_text = own->begin_of_text};
 
+    memcpy(first.sha256, own->sha256, sizeof first.sha256);
     group_broadcast(t->g, &first, sizeof first);
     if (strcmp(first.sha256, own->sha256) != 0)
         return problem("%s is not the same on all ranks: put it on a file "
@@ -22,7 +30,8 @@ static struct problem check_alike(const struct tokenize *t)
         first.begin_of_text != own->begin_of_text)
         return problem("%s: end and begin of text are %ld and %ld on rank 0, "
                        "%ld and %ld on another, as the files beside it say: "
-                       "put them on a file system that all share",
+                       "put them on a file system that all share, or give "
+                       "tokenize.end_of_text and tokenize.begin_of_text",
                        own->name, first.end_of_text, first.begin_of_text,
                        own->end_of_text, own->begin_of_text);
     return NO_PROBLEM;
@@ -42,8 +51,7 @@ static struct problem read_tokenizer(struct tokenize *t)
     if (is_problem(&p))
         p = problem("%s: %s", settings_place(t->settings, "tokenize.tokenizer"),
                     p.text);
-    p = group_agree(t->g, p);
-    return is_problem(&p) ? p : check_alike(t);
+    return p;
 }
 
 static struct problem read_split(struct tokenize *t)
@@ -107,6 +115,9 @@ struct problem tokenize_settings(struct tokenize *t)
     if (!is_problem(&p))
         p = read_id(t, "tokenize.begin_of_text", s->tokenize.begin_of_text,
                     &t->tokenizer.begin_of_text);
+    p = group_agree(t->g, p);
+    if (!is_problem(&p))
+        p = check_alike(t);
     if (!is_problem(&p))
         p = read_split(t);
     if (!is_problem(&p) && s->data.directory[0] == '\0')

@@ -27,8 +27,7 @@ struct stop {
 
 /* `started` is when the program began, by the clock, `bytes` those of a
  * checkpoint: before the first one is written, it is taken to go to the disk at
- * 100 MB/s, but what is left to do in a quarter of the time that there is.
- * Collective over g. */
+ * 100 MB/s, but what is left to do in a quarter of the time that there is. */
 void stop_init(struct stop *s, const struct settings *settings, struct group *g,
                double started, double bytes);
 

@@ -87,7 +87,7 @@ gpusim_tests += tests/test_recompute-gpusim-float \
 	tests/test_recompute-gpusim-bf16
 gpusim_objects += tests/test_narrow-bf16.$(OBJEXT) \
 	tests/test_recompute-bf16.$(OBJEXT)
-gpusim_tests += tests/test_parts-gpusim-float tests/test_parts-gpusim-double
+gpusim_tests += tests/test_parts-gpusim-float
 gpusim_tests += tests/test_ranks-gpusim-float tests/test_ranks-gpusim-double
 gpusim_tests += tests/test_parts-gpusim-bf16 tests/test_ranks-gpusim-bf16
 gpusim_objects += tests/test_parts-bf16.$(OBJEXT) tests/test_ranks-bf16.$(OBJEXT)
