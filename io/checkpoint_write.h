@@ -21,7 +21,7 @@ struct checkpoint_writer {
     uint64_t sums_at;                                    /* on rank 0 */
     char name[sizeof((struct checkpoint *)0)->path + 8]; /* PATH.tmp */
     struct problem wrong; /* the first of this rank */
-    uint64_t waiting; /* bytes that the disk has not been told of */
+    uint64_t waiting;     /* bytes that the disk has not been told of */
     bool is_synced;
 };
 

@@ -54,25 +54,38 @@ static struct problem read_step(struct tokenizer_file *f,
     return NO_PROBLEM;
 }
 
-static struct problem read_normalizer(struct tokenizer_file *f,
-                                      const struct json_value *v)
+/* Normalisers or pre-tokenizers: what they and a list of them are called. */
+struct kind_of_part {
+    const char *name, *list;
+    struct problem (*read)(struct tokenizer_file *f,
+                           const struct json_value *v);
+};
+
+/* One part, or those of a Sequence and of the Sequences in it. */
+static struct problem read_each(struct tokenizer_file *f,
+                                const struct json_value *v,
+                                const struct kind_of_part *kind)
 {
-    const struct json_value *list = json_value_member(v, "normalizers");
+    const struct json_value *list = json_value_member(v, kind->list);
     struct problem p = NO_PROBLEM;
 
     if (strcmp(type_of(v), "Sequence") != 0)
-        return read_step(f, v);
+        return kind->read(f, v);
     if (!json_value_is_array(list))
-        return problem("normalizer Sequence has no array \"normalizers\"");
+        return problem("%s Sequence has no array \"%s\"", kind->name,
+                       kind->list);
     for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
-        p = read_normalizer(f, json_value_element(list, i));
+        p = read_each(f, json_value_element(list, i), kind);
     return p;
 }
 
 struct problem tokenizer_text_normalizer(struct tokenizer_file *f,
                                          const struct json_value *v)
 {
-    return json_value_is_null(v) ? NO_PROBLEM : read_normalizer(f, v);
+    static const struct kind_of_part kind = {"normalizer", "normalizers",
+                                             read_step};
+
+    return json_value_is_null(v) ? NO_PROBLEM : read_each(f, v, &kind);
 }
 
 static struct problem read_byte_level(struct tokenizer_file *f,
@@ -213,23 +226,11 @@ static struct problem read_part(struct tokenizer_file *f,
                    type);
 }
 
-static struct problem read_pre_tokenizer(struct tokenizer_file *f,
-                                         const struct json_value *v)
-{
-    const struct json_value *list = json_value_member(v, "pretokenizers");
-    struct problem p = NO_PROBLEM;
-
-    if (strcmp(type_of(v), "Sequence") != 0)
-        return read_part(f, v);
-    if (!json_value_is_array(list))
-        return problem("pre_tokenizer Sequence has no array \"pretokenizers\"");
-    for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
-        p = read_pre_tokenizer(f, json_value_element(list, i));
-    return p;
-}
-
 struct problem tokenizer_text_pre_tokenizer(struct tokenizer_file *f,
                                             const struct json_value *v)
 {
-    return json_value_is_null(v) ? NO_PROBLEM : read_pre_tokenizer(f, v);
+    static const struct kind_of_part kind = {"pre_tokenizer", "pretokenizers",
+                                             read_part};
+
+    return json_value_is_null(v) ? NO_PROBLEM : read_each(f, v, &kind);
 }

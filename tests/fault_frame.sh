@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sourced by the tests of faults, after lib.sh and runs.sh: chance, and the table
-# of what was tried and lost.
+# Sourced by the tests of faults, after lib.sh and runs.sh: chance, what is
+# trained, and the table of what was tried and lost.
 : "${FAULTS_SEED:=$(date +%s)}"
 echo "# FAULTS_SEED=$FAULTS_SEED"
 awk -v seed="$FAULTS_SEED" 'BEGIN {
@@ -9,6 +9,16 @@ awk -v seed="$FAULTS_SEED" 'BEGIN {
 }' >"$TMPDIR/draws"
 exec 9<"$TMPDIR/draws"
 : >"$TMPDIR/faults"
+
+# The graph of the runs that are disturbed.
+three_skills() {
+  cat <<'END'
+teaches,a,b,c
+a,1,0,0
+b,0.5,1,0.5
+c,0,0.2,1
+END
+}
 
 # draw N: drawn is a number below N.
 draw() {

@@ -15,12 +15,7 @@ else
   kills=8 flips=6 cuts=3
 fi
 
-cat >graph.csv <<'END'
-teaches,a,b,c
-a,1,0,0
-b,0.5,1,0.5
-c,0,0.2,1
-END
+three_skills >graph.csv
 # A save takes as long as a step, so that every moment is met.
 cat >run.ini <<'END'
 [model]

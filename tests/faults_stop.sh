@@ -10,12 +10,7 @@
 . "$top_srcdir/tests/fault_frame.sh"
 cd "$TMPDIR" || exit 99
 
-cat >graph.csv <<'END'
-teaches,a,b,c
-a,1,0,0
-b,0.5,1,0.5
-c,0,0.2,1
-END
+three_skills >graph.csv
 # An evaluation takes as long as a few steps, and reports three splits.
 cat >run.ini <<'END'
 [model]

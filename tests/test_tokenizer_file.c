@@ -31,86 +31,86 @@ static char *changed(const char *from, const char *to)
     return json;
 }
 
+/* One place is changed, and the sentence that says so. */
+static const struct {
+    const char *from, *to, *why;
+} wrong[] = {
+    {"BPE", "Unigram", "model Unigram is not supported; BPE is"},
+    {"\"model\"", "\"modell\"", "there is no \"model\""},
+    {"\"vocab\"", "\"words\"", "model BPE has no \"vocab\""},
+    {"\"b\": 1", "\"b\": 1.5", "the id of \"b\" is no integer"},
+    {"\"ab\": 2", "\"ab\": 3", "\"ab\" has id 3, but with 3 ids"},
+    {"\"ab\": 2", "\"ab\": 1", "as another token has; id 2 is a hole"},
+    {"\"ab\": 2", "\"ab\": -1", "\"ab\" has id -1"},
+    {"a b", "a  b", "merge 0: it is not two texts"},
+    {"a b", "a", "merge 0: it is not two texts"},
+    {"a b", "a c", "merges \"a\" and \"c\", and \"c\" is not in"},
+    {"a b", "c b", "merges \"c\" and \"b\", and \"c\" is not in"},
+    {"\"a b\"", "[\"b\", \"a\"]", "and \"ba\" is not in \"vocab\""},
+    {"\"a b\"", "[\"b\"]", "merge 0: it is not two texts"},
+    {"[\"a b\"]", "7", "model BPE has no array \"merges\""},
+    {"\"type\": \"BPE\"", "\"dropout\": 0.1", "\"dropout\""},
+    {"\"type\": \"BPE\"", "\"end_of_word_suffix\": \"</w>\"",
+     "\"end_of_word_suffix\" is not supported"},
+    {"\"type\": \"BPE\"", "\"unk_token\": \"?\"",
+     "\"unk_token\" is not in its \"vocab\""},
+    {"\"type\": \"BPE\"", "\"fuse_unk\": 1",
+     "\"fuse_unk\" is not true or false"},
+    {"\"id\": 4", "\"id\": 5", "\"</s>\" has id 5, not 4"},
+    {"\"id\": 4", "\"id\": 3", "\"</s>\" has id 3, not 4"},
+    {"\"content\": \"<s>\"",
+     "\"content\": \"</s>\", \"lstrip\": true}, {\"id\": 3, \"content\": "
+     "\"</s>\"",
+     "\"</s>\" stands twice in"},
+    {"null",
+     "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
+     "{\"String\": \"/\"}}",
+     "\"</s>\" has the normal form of another"},
+    {"\"</s>\"", "\"a\"", "\"a\" has id 4, not 0"},
+    {"\"id\": 4,", "", "\"</s>\" has no \"id\""},
+    {"\"content\": \"<s>\"", "\"text\": \"\"", "has no \"content\""},
+    {"\"content\": \"<s>\"", "\"content\": \"<s>\", \"lstrip\": 0",
+     "\"lstrip\" is not true or false"},
+    {"null", "{\"type\": \"Lowercase\"}",
+     "normalizer Lowercase is not supported"},
+    {"null",
+     "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFC\"},"
+     " {\"type\": \"NFKC\"}]}",
+     "normalizer NFKC is not supported"},
+    {"null",
+     "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
+     "{\"Regex\": \"a\"}}",
+     "a text, not a regular expression"},
+    {"Metaspace", "Whitespace", "pre_tokenizer Whitespace is not support"},
+    {"\"Metaspace\"",
+     "\"Split\", \"behavior\": \"Isolated\","
+     " \"pattern\": {\"Regex\": \"\\\\w+\"}",
+     "Split by \"\\w+\" is not supported"},
+    {"\"replacement\": \"_\"",
+     "\"replacement\": \"_\", \"add_prefix_space\": false", "must be never"},
+    {"\"_\"", "\"__ __\"", "is not one character"},
+    {"\"_\"", "\"ab\"", "is not one character"},
+    {"null, \"pre_tokenizer\": {",
+     "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
+     "{\"String\": \"a\"}}, \"pre_tokenizer\": {\"prepend_scheme\": "
+     "\"first\", ",
+     "\"prepend_scheme\" first is supported without"},
+    {"null, \"pre_tokenizer\": {",
+     "{\"type\": \"Prepend\", \"prepend\": \"_\"}, \"pre_tokenizer\": "
+     "{\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": "
+     "\"Digits\"}, {\"type\": \"Metaspace\", \"replacement\": \"_\", "
+     "\"prepend_scheme\": \"first\"}]}, \"unread\": {",
+     "\"prepend_scheme\" first is supported without"},
+    {"Fuse", "WordPiece", "decoder WordPiece is not supported"},
+    {"Fuse", "ByteLevel", "ByteLevel is one of them, and not the other"},
+    {"{\"type\": \"Fuse\"}", "{}", "a decoder has no \"type\""},
+    {"}}", "}", "no JSON"},
+    {"<s>", "\\ud800", "half of a surrogate pair"},
+    {"<s>", "\xff", "no JSON"},
+};
+
 static void test_refused(void)
 {
-    static const struct {
-        const char *from, *to, *why;
-    } wrong[] = {
-        {"BPE", "Unigram", "model Unigram is not supported; BPE is"},
-        {"\"model\"", "\"modell\"", "there is no \"model\""},
-        {"\"vocab\"", "\"words\"", "model BPE has no \"vocab\""},
-        {"\"b\": 1", "\"b\": 1.5", "the id of \"b\" is no integer"},
-        {"\"ab\": 2", "\"ab\": 3", "\"ab\" has id 3, but with 3 ids"},
-        {"\"ab\": 2", "\"ab\": 1", "as another token has; id 2 is a hole"},
-        {"\"ab\": 2", "\"ab\": -1", "\"ab\" has id -1"},
-        {"a b", "a  b", "merge 0: it is not two texts"},
-        {"a b", "a", "merge 0: it is not two texts"},
-        {"a b", "a c", "merges \"a\" and \"c\", and \"c\" is not in"},
-        {"a b", "c b", "merges \"c\" and \"b\", and \"c\" is not in"},
-        {"\"a b\"", "[\"b\", \"a\"]", "and \"ba\" is not in \"vocab\""},
-        {"\"a b\"", "[\"b\"]", "merge 0: it is not two texts"},
-        {"[\"a b\"]", "7", "model BPE has no array \"merges\""},
-        {"\"type\": \"BPE\"", "\"dropout\": 0.1", "\"dropout\""},
-        {"\"type\": \"BPE\"", "\"end_of_word_suffix\": \"</w>\"",
-         "\"end_of_word_suffix\" is not supported"},
-        {"\"type\": \"BPE\"", "\"unk_token\": \"?\"",
-         "\"unk_token\" is not in its \"vocab\""},
-        {"\"type\": \"BPE\"", "\"fuse_unk\": 1",
-         "\"fuse_unk\" is not true or false"},
-        {"\"id\": 4", "\"id\": 5", "\"</s>\" has id 5, not 4"},
-        {"\"id\": 4", "\"id\": 3", "\"</s>\" has id 3, not 4"},
-        {"\"content\": \"<s>\"",
-         "\"content\": \"</s>\", \"lstrip\": true}, {\"id\": 3, \"content\": "
-         "\"</s>\"",
-         "\"</s>\" stands twice in"},
-        {"null",
-         "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
-         "{\"String\": \"/\"}}",
-         "\"</s>\" has the normal form of another"},
-        {"\"</s>\"", "\"a\"", "\"a\" has id 4, not 0"},
-        {"\"id\": 4,", "", "\"</s>\" has no \"id\""},
-        {"\"content\": \"<s>\"", "\"text\": \"\"", "has no \"content\""},
-        {"\"content\": \"<s>\"", "\"content\": \"<s>\", \"lstrip\": 0",
-         "\"lstrip\" is not true or false"},
-        {"null", "{\"type\": \"Lowercase\"}",
-         "normalizer Lowercase is not supported"},
-        {"null",
-         "{\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"NFC\"},"
-         " {\"type\": \"NFKC\"}]}",
-         "normalizer NFKC is not supported"},
-        {"null",
-         "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
-         "{\"Regex\": \"a\"}}",
-         "a text, not a regular expression"},
-        {"Metaspace", "Whitespace", "pre_tokenizer Whitespace is not support"},
-        {"\"Metaspace\"",
-         "\"Split\", \"behavior\": \"Isolated\","
-         " \"pattern\": {\"Regex\": \"\\\\w+\"}",
-         "Split by \"\\w+\" is not supported"},
-        {"\"replacement\": \"_\"",
-         "\"replacement\": \"_\", \"add_prefix_space\": false",
-         "must be never"},
-        {"\"_\"", "\"__ __\"", "is not one character"},
-        {"\"_\"", "\"ab\"", "is not one character"},
-        {"null, \"pre_tokenizer\": {",
-         "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
-         "{\"String\": \"a\"}}, \"pre_tokenizer\": {\"prepend_scheme\": "
-         "\"first\", ",
-         "\"prepend_scheme\" first is supported without"},
-        {"null, \"pre_tokenizer\": {",
-         "{\"type\": \"Prepend\", \"prepend\": \"_\"}, \"pre_tokenizer\": "
-         "{\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": "
-         "\"Digits\"}, {\"type\": \"Metaspace\", \"replacement\": \"_\", "
-         "\"prepend_scheme\": \"first\"}]}, \"unread\": {",
-         "\"prepend_scheme\" first is supported without"},
-        {"Fuse", "WordPiece", "decoder WordPiece is not supported"},
-        {"Fuse", "ByteLevel", "ByteLevel is one of them, and not the other"},
-        {"{\"type\": \"Fuse\"}", "{}", "a decoder has no \"type\""},
-        {"}}", "}", "no JSON"},
-        {"<s>", "\\ud800", "half of a surrogate pair"},
-        {"<s>", "\xff", "no JSON"},
-    };
-
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char *json = changed(wrong[i].from, wrong[i].to);
         struct tokenizer_file f;
