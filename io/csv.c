@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "io/file.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 struct cell {
     char *text; /* unquoted, trimmed */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 /* Far above any run file or table; a device or a shard given by mistake ends
  * here and not in a full memory. */

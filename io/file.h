@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* A small text file as a whole: run files, tables.  `bytes` is malloc'd, has a
  * zero behind its n bytes, and is NULL after a problem.  A byte order mark is

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 _Static_assert(sizeof(hid_t) <= sizeof(int64_t), "handles fit struct h5");
 

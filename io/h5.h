@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* HDF5 files as one rank makes and reads them: attributes of the root group,
  * and contiguous datasets of plain numbers, whose bytes are read and written

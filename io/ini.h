@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* A file of settings:
  *

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 /* struct json_line is a name for jansson's json_t outside this file. */
 static const json_t *value_of(const struct json_line *j)

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* One JSON object, as it stands on a line of a .jsonl file.  Strict: the text
  * must be UTF-8 and nothing may follow the object; U+0000 is allowed in a

@@ -9,7 +9,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 enum { RAW_BYTES = 1 << 18, MAX_MEMBER_WINDOW_LOG = 31 };
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* Lines of a text file of any length, plain or compressed (.gz, .zst by the
  * name; several members or frames one after another are one text).  Bytes are

@@ -1,7 +1,7 @@
 #ifndef IO_LOCK_H
 #define IO_LOCK_H
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* Keeps a directory to one run: flock on a file in it, which says who holds it.
  * A killed run leaves the file but not the lock.  For one rank. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "io/utf8.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 static struct problem open_file(struct metrics *m, const char *path, int flags)
 {

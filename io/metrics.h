@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* A file of JSON objects, one a line: what a run reports to programs.
  *

@@ -9,7 +9,7 @@
 
 #include "io/file.h"
 #include "io/sum.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 enum {
     MAGIC,

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* A seal in the user block of an HDF5 file: the length of the file, the ranges
  * that carry sums of their own, and one sum over everything else.  It is

@@ -14,8 +14,8 @@ say() { echo "demo: $*"; }
 
 # Two ranks of one thread each, on any machine, as root too: as the tests.
 export TEST_TIMEOUT=3600
-# shellcheck source=tests/launch.sh
-. "$top/tests/launch.sh"
+# shellcheck source=tests/lib/launch.sh
+. "$top/tests/lib/launch.sh"
 
 # Every demo leaves these and the mark; a directory with anything else in it is
 # not ours to remove.

@@ -1,6 +1,6 @@
 #include "kernels/arena.h"
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "kernels/device.h"
 
 enum { ALIGN = 64 };

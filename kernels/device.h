@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* Where the kernels compute.  Memory of the device is not read or written by
  * the host except through these calls, so one source serves CPU and GPU. */

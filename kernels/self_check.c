@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
+#include "kernels/base/rng.h"
 #include "kernels/device.h"
 #include "kernels/ops.h"
-#include "kernels/rng.h"
 
 /* Odd sizes, larger than the tiles of any BLAS, so that every edge case of its
  * inner kernels runs. */

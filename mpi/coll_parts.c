@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "kernels/arena.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "kernels/device.h"
 #include "kernels/ops.h"
 #include "mpi/coll.h"

@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "mpi/comm.h"
 #include "mpi/trace.h"
 

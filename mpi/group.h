@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* Ranks that work together, and what they settle on the host: decisions,
  * counts, sums in double.  Collectives over device memory are in coll.h. */

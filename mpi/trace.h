@@ -5,7 +5,7 @@
 
 #include "mpi/group.h"
 
-/* What this rank is at, so that a thread that watches it (src/watchdog.h) can
+/* What this rank is at, so that a thread that watches it (src/run/watchdog.h) can
  * tell whether it moves, and where it stands if it does not.  One record a
  * process: one thread of a rank works.
  *

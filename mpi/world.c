@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "mpi/comm.h"
 
 static volatile sig_atomic_t stop_signal;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "src/launcher.h"
 #include "src/log.h"
 #include "src/program.h"

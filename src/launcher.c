@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "src/duration.h"
+#include "kernels/base/duration.h"
 
 /* The first row that is set counts: mpirun inside a Slurm step knows better
  * than the step, whose tasks can be mpirun's own helpers. */

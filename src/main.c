@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "io/file.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "kernels/device.h"
 #include "kernels/self_check.h"
 #include "mpi/world.h"

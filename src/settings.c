@@ -7,8 +7,8 @@
 
 #include "io/file.h"
 #include "io/ini.h"
-#include "kernels/check.h"
-#include "src/nearest.h"
+#include "kernels/base/check.h"
+#include "kernels/base/nearest.h"
 #include "src/settings_row.h"
 
 enum { ANY_TEXT = 128 }; /* room for a key or a range */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* Every setting of every command.  The table in settings_table.c is the whole
  * truth about each: key, type, range, default and help; it fills this struct

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/check.h"
-#include "src/duration.h"
+#include "kernels/base/check.h"
+#include "kernels/base/duration.h"
 
 static bool is_in_range(const struct settings_row *row, double x)
 {

@@ -4,7 +4,7 @@
 #include <cblas.h>
 #include <limits.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 #ifdef SKILLET_DOUBLE
 #define GEMM cblas_dgemm

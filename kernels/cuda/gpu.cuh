@@ -14,7 +14,7 @@
 
 #define _Noreturn __attribute__((noreturn))
 extern "C" {
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "kernels/cuda/stream.h"
 #include "kernels/device.h"
 #include "kernels/ops.h"

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "src/nearest.h"
+#include "kernels/base/nearest.h"
 
 /* clang-format off */
 const struct command commands_table[] = {

@@ -5,7 +5,7 @@
 #include "io/h5.h"
 #include "io/seal.h"
 #include "src/commands/commands.h"
-#include "src/commands/inspect.h"
+#include "src/inspect/inspect.h"
 #include "src/log.h"
 
 struct kind {

@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/corpus_files.h"
-#include "io/shard_write.h"
-#include "io/symbols.h"
-#include "kernels/check.h"
+#include "io/shards/corpus_files.h"
+#include "io/shards/shard_write.h"
+#include "io/text/symbols.h"
+#include "kernels/base/check.h"
 #include "src/commands/commands.h"
-#include "src/commands/output.h"
 #include "src/log.h"
 #include "src/skills/names.h"
 #include "src/synth/generator.h"
 #include "src/synth/samples.h"
+#include "src/tokenize/output.h"
 
 /* Samples come in the order of the splits, and a skill is made by one rank from
  * its first to its last, so shards have the same bytes on any number of ranks.

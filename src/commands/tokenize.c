@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "src/commands/commands.h"
-#include "src/commands/tokenize_job.h"
-#include "src/commands/tokenize_output.h"
 #include "src/log.h"
+#include "src/tokenize/tokenize_job.h"
+#include "src/tokenize/tokenize_output.h"
 
 /* Rank 0 lists: all ranks see the same files in the same order. */
 static void share_inputs(struct tokenize *t, char **arguments, int n)

@@ -1,7 +1,7 @@
 #include "src/commands/commands.h"
 #include "src/log.h"
+#include "src/run/loop.h"
 #include "src/skills/replay.h"
-#include "src/train/loop.h"
 
 /* One rank is enough for it, and one alone may have the files. */
 static int replay(struct group *g, const struct settings *s)

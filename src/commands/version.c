@@ -1,7 +1,7 @@
 #include "config.h"
 
 #include "io/h5.h"
-#include "io/unicode.h"
+#include "io/text/unicode.h"
 #include "kernels/device.h"
 #include "mpi/world.h"
 #include "revision.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "mpi/coll.h"
 
 /* Numbers that are received before they are added: enough for messages that run

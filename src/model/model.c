@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "kernels/device.h"
 #include "mpi/trace.h"
 

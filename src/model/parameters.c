@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
+#include "kernels/base/rng.h"
 #include "kernels/device.h"
-#include "kernels/rng.h"
 
 /* 64 bytes in every type: pieces start on a cache line, except where `joined`
  * puts one right behind the other so that a product can take both at once. */

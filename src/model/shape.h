@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
+#include "kernels/base/problem.h"
 #include "kernels/ops.h"
-#include "kernels/problem.h"
 #include "src/settings.h"
 
 /* What a model is, in numbers; how many tensor ranks share it, and how many

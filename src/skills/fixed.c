@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "src/skills/weights.h"
 
 /* Below this share nothing is left: 0.1 ten times is not 1. */

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "io/graph_file.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
+#include "src/skills/graph_file.h"
 
 static void *take(long n, size_t bytes)
 {

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "io/arrays.h"
+#include "io/checkpoint/arrays.h"
 #include "src/settings.h"
 
 /* From shares to whole numbers of samples, by mixture.counts:

@@ -1,7 +1,7 @@
 #ifndef SRC_SKILLS_NAMES_H
 #define SRC_SKILLS_NAMES_H
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 
 /* An ordered list of skills by name.  Names own their texts; plain texts of
  * fixed length, so that a list can be broadcast as bytes. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "src/skills/random.h"
 #include "src/skills/skill_it.h"
 #include "src/skills/static.h"

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "io/arrays.h"
+#include "io/checkpoint/arrays.h"
 #include "src/settings.h"
 #include "src/skills/fixed.h"
 #include "src/skills/graph.h"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/graph_file.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 #include "src/log.h"
+#include "src/skills/graph_file.h"
 #include "src/skills/policy.h"
 
 /* The skills of a replay, and where the losses of each stand in a row. */

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "io/arrays.h"
+#include "io/checkpoint/arrays.h"
 
 /* The last losses that a policy was shown, and the first of all.  `observed`,
  * `losses`, `has_first` and `first` are its state. */

@@ -1,6 +1,6 @@
 #include "src/synth/draws.h"
 
-#include "kernels/rng.h"
+#include "kernels/base/rng.h"
 
 struct draws draws_begin(long seed, const char *generator, int skill,
                          uint64_t candidate)

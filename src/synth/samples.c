@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "io/corpus_files.h"
+#include "io/shards/corpus_files.h"
 #include "io/sum.h"
-#include "kernels/check.h"
+#include "kernels/base/check.h"
 
 /* Sentences that must be told apart: those of training can repeat where they
  * may, if only they are none of the others. */

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "kernels/problem.h"
+#include "kernels/base/problem.h"
 #include "src/settings.h"
 #include "src/synth/generator.h"
 #include "src/synth/sentence.h"
@@ -34,7 +34,7 @@ void samples_init(struct samples *x, const struct generator *g,
                   const struct settings *s, int skill);
 void samples_free(struct samples *x);
 
-/* The next sample of a split (io/corpus_files.h). */
+/* The next sample of a split (io/shards/corpus_files.h). */
 void samples_next(struct samples *x, int split, struct sentence *out);
 
 #endif

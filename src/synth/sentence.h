@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "io/shard.h"
-#include "io/symbols.h"
+#include "io/shards/shard.h"
+#include "io/text/symbols.h"
 
 /* One sample of a synthetic skill.  The text is the truth; its tokens are what
  * the symbols of the vocabulary make of it. */

@@ -6,7 +6,7 @@
 Tests read the header; they never run this.  The weights are a closed formula
 of a parameter's place in our table and of the element's place in our layout.
 Its constants are exact in binary, so that the argument of the sine is too, and
-tests/test_golden.c computes the same weights to the bit.
+tests/model/test_golden.c computes the same weights to the bit.
 """
 import contextlib
 import math

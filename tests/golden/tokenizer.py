@@ -10,8 +10,8 @@
 Tests read the files; they never run this.  The first three lines made what is
 kept here, with tokenizers 0.23.3; the others make more to try,
 
-    tests/test_tokenizer_golden TOKENIZER.json VECTORS.jsonl ...
-    tests/test_split DIR/split.jsonl
+    tests/io/test_tokenizer_golden TOKENIZER.json VECTORS.jsonl ...
+    tests/io/test_split DIR/split.jsonl
 
 Characters are those that Python's Unicode assigns (14.0), and noncharacters.
 """

@@ -1,0 +1,25 @@
+#include "io/checkpoint/arrays.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kernels/base/check.h"
+
+void arrays_add(struct arrays *a, const char *name, enum h5_number number,
+                uint64_t rows, uint64_t cols, void *at)
+{
+    struct array *row;
+
+    a->list = realloc(a->list, (size_t)(a->n + 1) * sizeof *a->list);
+    CHECK(a->list, "no memory for a list of %ld arrays", a->n + 1);
+    row = &a->list[a->n++];
+    *row =
+        (struct array){.number = number, .rows = rows, .cols = cols, .at = at};
+    snprintf(row->name, sizeof row->name, "%s", name);
+}
+
+void arrays_free(struct arrays *a)
+{
+    free(a->list);
+    *a = (struct arrays){0};
+}

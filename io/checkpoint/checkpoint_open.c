@@ -1,0 +1,209 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/checkpoint/checkpoint.h"
+#include "io/file.h"
+#include "io/seal.h"
+#include "kernels/base/check.h"
+
+/* The datasets of a file. */
+struct listing {
+    struct checkpoint *c;
+    struct h5_dataset sums; /* rows are 0 if there are none */
+    uint64_t file_bytes;
+};
+
+static struct problem check_format(struct h5 *f)
+{
+    char format[32];
+    int64_t version;
+    struct problem p = h5_text_read(f, "format", format, sizeof format);
+
+    if (is_problem(&p))
+        return p;
+    if (strcmp(format, "skillet-checkpoint") != 0)
+        return problem("%s is no checkpoint: its format is \"%s\"", f->path,
+                       format);
+    p = h5_number_read(f, "version", &version);
+    if (!is_problem(&p) && version != CHECKPOINT_VERSION)
+        return problem("%s has version %lld of the checkpoint format, known is "
+                       "%d: use the Skillet that wrote it, or a later one",
+                       f->path, (long long)version, CHECKPOINT_VERSION);
+    return p;
+}
+
+static struct problem read_attributes(struct h5 *f, struct checkpoint *c)
+{
+    struct problem p = check_format(f);
+
+    if (!is_problem(&p))
+        p = h5_number_read(f, "step", &c->step);
+    if (!is_problem(&p))
+        p = h5_number_read(f, "tokens", &c->tokens);
+    if (!is_problem(&p) && (c->step < 0 || c->tokens < 0))
+        p = problem("%s: step is %lld and tokens is %lld; neither can be "
+                    "below 0",
+                    f->path, (long long)c->step, (long long)c->tokens);
+    return p;
+}
+
+static struct problem check_dataset(const struct listing *l, const char *name,
+                                    const struct h5_dataset *d)
+{
+    const char *path = l->c->path;
+    uint64_t width = h5_number_bytes(d->number), room;
+
+    if (strlen(name) >= CHECKPOINT_NAME_BYTES)
+        return problem("%s: the name \"%.200s\" has more than %d bytes", path,
+                       name, CHECKPOINT_NAME_BYTES - 1);
+    if (d->number == H5_OTHER)
+        return problem("%s: dataset \"%s\" is not of little-endian numbers, "
+                       "nor of texts of fixed length",
+                       path, name);
+    room = d->at < l->file_bytes ? l->file_bytes - d->at : 0;
+    if (d->dims[0] == 0 || d->dims[1] == 0 ||
+        d->dims[0] > room / width / d->dims[1])
+        return problem("%s is damaged: dataset \"%s\" does not lie inside it",
+                       path, name);
+    return NO_PROBLEM;
+}
+
+static struct problem take_dataset(void *to, const char *name,
+                                   const struct h5_dataset *d)
+{
+    struct listing *l = to;
+    struct problem p = check_dataset(l, name, d);
+    long item;
+
+    if (is_problem(&p))
+        return p;
+    if (strcmp(name, "sums") == 0) {
+        l->sums = *d;
+        return p;
+    }
+    item = checkpoint_add(l->c, name, d->number, d->dims[0], d->dims[1]);
+    l->c->item[item].data = *d;
+    return p;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct checkpoint_item *x = a, *y = b;
+
+    if (x->data.at != y->data.at)
+        return x->data.at < y->data.at ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* Makes one item of two names, and finds those that overlap. */
+static struct problem join_names(struct checkpoint *c)
+{
+    long n = 0;
+
+    qsort(c->item, (size_t)c->items, sizeof *c->item, by_place);
+    for (long i = 0; i < c->items; i++) {
+        const struct checkpoint_item *next = &c->item[i];
+        struct checkpoint_item *last = n > 0 ? &c->item[n - 1] : NULL;
+
+        if (!last ||
+            next->data.at >= last->data.at + h5_dataset_bytes(&last->data))
+            c->item[n++] = *next;
+        else if (!last->alias[0] &&
+                 memcmp(&last->data, &next->data, sizeof last->data) == 0)
+            strcpy(last->alias, next->name);
+        else
+            return problem("%s is damaged: datasets \"%s\" and \"%s\" overlap",
+                           c->path, last->name, next->name);
+    }
+    c->items = n;
+    return NO_PROBLEM;
+}
+
+static struct problem read_sums(struct listing *l)
+{
+    struct checkpoint *c = l->c;
+    uint64_t *sum;
+    struct problem p;
+    int fd;
+
+    if (l->sums.number != H5_U64 || l->sums.dims_count != 1 ||
+        l->sums.dims[0] != (uint64_t)c->items)
+        return problem("%s has no sums, or not one for each of its %ld items",
+                       c->path, c->items);
+    fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return problem("%s cannot be opened: %s", c->path, strerror(errno));
+    sum = malloc((size_t)c->items * sizeof *sum);
+    CHECK(sum, "no memory for %ld sums", c->items);
+    p = file_read_at(fd, c->path, l->sums.at, sum,
+                     (size_t)c->items * sizeof *sum);
+    for (long i = 0; i < c->items && !is_problem(&p); i++)
+        c->item[i].sum = sum[i];
+    free(sum);
+    close(fd);
+    return p;
+}
+
+static struct problem read_header(struct checkpoint *c)
+{
+    struct listing l = {.c = c};
+    struct h5 f;
+    struct stat st;
+    bool sealed;
+    struct problem p = seal_check(c->path, &sealed);
+
+    if (is_problem(&p))
+        return p;
+    if (!sealed || stat(c->path, &st) != 0)
+        return problem("%s is no checkpoint: it has no seal", c->path);
+    l.file_bytes = (uint64_t)st.st_size;
+    p = h5_open(&f, c->path);
+    if (!is_problem(&p))
+        p = read_attributes(&f, c);
+    if (!is_problem(&p))
+        p = h5_list(&f, take_dataset, &l);
+    h5_close(&f);
+    if (!is_problem(&p))
+        p = join_names(c);
+    return is_problem(&p) ? p : read_sums(&l);
+}
+
+/* From rank 0 to all. */
+static void share(struct checkpoint *c, struct group *g)
+{
+    struct checkpoint_item *item = c->item;
+
+    group_broadcast(g, c, sizeof *c);
+    if (group_rank(g) > 0)
+        item = malloc((size_t)c->items * sizeof *item);
+    CHECK(item, "no memory for %ld items of a checkpoint", c->items);
+    group_broadcast(g, item, (size_t)c->items * sizeof *item);
+    c->item = item;
+    c->room = c->items;
+    checkpoint_complete(c);
+}
+
+struct problem checkpoint_open(struct checkpoint *c, struct group *g,
+                               const char *path)
+{
+    struct problem p = NO_PROBLEM;
+
+    memset(c, 0, sizeof *c);
+    if (strlen(path) >= sizeof c->path)
+        return problem("%.200s...: the path is too long for a checkpoint",
+                       path);
+    strcpy(c->path, path);
+    if (group_rank(g) == 0)
+        p = read_header(c);
+    p = group_agree(g, p);
+    if (is_problem(&p))
+        checkpoint_free(c);
+    else
+        share(c, g);
+    return p;
+}

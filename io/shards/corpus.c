@@ -1,0 +1,211 @@
+#include "io/shards/corpus.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/file.h"
+#include "io/shards/shard_open.h"
+#include "io/sum.h"
+#include "kernels/base/check.h"
+
+/* The files must be one whole, or parts 1, 2, ... */
+static struct problem check_parts(const struct corpus_file *file, long parts,
+                                  const char *directory)
+{
+    for (long i = 0; i < parts; i++) {
+        long expected = parts == 1 && file[0].part == 0 ? 0 : i + 1;
+
+        if (file[i].part == 0 && expected != 0)
+            return problem(
+                "%s holds %s and parts of it too (%s): remove one or "
+                "the other",
+                directory, file[0].name, file[1].name);
+        if (file[i].part != expected)
+            return problem("%s holds %s, but part %05ld is missing", directory,
+                           file[i].name, expected);
+    }
+    return NO_PROBLEM;
+}
+
+static struct problem check_same(const struct shard *s,
+                                 const struct shard *first,
+                                 const struct corpus_file *named)
+{
+    if (strcmp(s->skill, named->skill) != 0 ||
+        strcmp(s->split, named->split) != 0)
+        return problem("%s holds skill %s, split %s: it was renamed", s->path,
+                       s->skill, s->split);
+    if (strcmp(s->title, first->title) != 0)
+        return problem("%.300s and %.300s are of two skills (\"%.100s\" and "
+                       "\"%.100s\") that became one name: tokenize one of them "
+                       "again under another name",
+                       first->path, s->path, first->title, s->title);
+    if (!shard_same_tokenizer(s, first))
+        return problem("%.300s and %.300s were made by different tokenizers or "
+                       "special ids (%.60s and %.60s): tokenize them together",
+                       first->path, s->path, first->tokenizer, s->tokenizer);
+    if (s->layout != first->layout || s->has_answers != first->has_answers)
+        return problem("%.300s and %.300s do not fit together (layout %s%s and "
+                       "%s%s): make them together",
+                       first->path, s->path, shard_layout_name(first->layout),
+                       first->has_answers ? " with answers" : "",
+                       shard_layout_name(s->layout),
+                       s->has_answers ? " with answers" : "");
+    return NO_PROBLEM;
+}
+
+static struct problem read_headers(const struct corpus_file *file,
+                                   const char *directory, struct shard *head,
+                                   long parts)
+{
+    struct problem p = NO_PROBLEM;
+
+    for (long i = 0; !is_problem(&p) && i < parts; i++) {
+        char path[2048];
+
+        snprintf(path, sizeof path, "%s/%s", directory, file[i].name);
+        p = shard_open(&head[i], path);
+        if (!is_problem(&p))
+            p = check_same(&head[i], &head[0], &file[i]);
+    }
+    return p;
+}
+
+struct problem corpus_find(const struct corpus_files *files, const char *skill,
+                           const char *split, struct shard **head, long *parts)
+{
+    const struct corpus_file *file =
+        corpus_files_find(files, skill, split, parts);
+    struct problem p = check_parts(file, *parts, files->directory);
+
+    *head = NULL;
+    if (*parts == 0)
+        return problem("%s has no shard %s.%s.h5: tokenize it first",
+                       files->directory, skill, split);
+    if (is_problem(&p))
+        return p;
+    *head = calloc((size_t)*parts, sizeof **head);
+    CHECK(*head, "no memory for %ld parts of %s", *parts, skill);
+    return read_headers(file, files->directory, *head, *parts);
+}
+
+static struct problem attach(struct corpus *c, const struct shard *head)
+{
+    struct problem p = NO_PROBLEM;
+
+    c->vocabulary_size = head->vocabulary_size;
+    c->end_of_text = head->end_of_text;
+    c->begin_of_text = head->begin_of_text;
+    c->layout = head->layout;
+    c->has_answers = head->has_answers;
+    if (c->layout == SHARD_PACKED)
+        c->extra = (c->begin_of_text >= 0) + (c->end_of_text >= 0);
+    c->part = calloc((size_t)c->parts, sizeof *c->part);
+    CHECK(c->part, "no memory for %ld parts of %s", c->parts, c->skill);
+    for (long i = 0; i < c->parts; i++) {
+        struct corpus_part *part = &c->part[i];
+
+        part->start = c->layout == SHARD_PACKED
+                          ? c->tokens + c->documents * c->extra
+                          : c->documents;
+        part->file.fd = -1;
+        if (!is_problem(&p))
+            p = shard_attach(&part->file, &head[i]);
+        c->tokens += head[i].tokens;
+        c->documents += head[i].documents;
+    }
+    if (c->layout == SHARD_PACKED)
+        c->stream_length =
+            c->tokens + c->documents * c->extra - (c->end_of_text >= 0);
+    return p;
+}
+
+void corpus_open(struct corpus *c, struct group *g,
+                 const struct corpus_files *files, const char *skill,
+                 const char *split)
+{
+    struct shard *head = NULL;
+    struct problem p = NO_PROBLEM;
+
+    memset(c, 0, sizeof *c);
+    snprintf(c->skill, sizeof c->skill, "%s", skill);
+    snprintf(c->split, sizeof c->split, "%s", split);
+    if (group_rank(g) == 0)
+        p = corpus_find(files, skill, split, &head, &c->parts);
+    refuse_if(g, p);
+    group_broadcast(g, &c->parts, sizeof c->parts);
+    if (!head)
+        head = calloc((size_t)c->parts, sizeof *head);
+    CHECK(head, "no memory for %ld parts of %s", c->parts, c->skill);
+    group_broadcast(g, head, (size_t)c->parts * sizeof *head);
+    refuse_if(g, attach(c, head));
+    free(head);
+}
+
+static long least(long a, long b)
+{
+    return a < b ? a : b;
+}
+
+/* Each rank takes one stretch of the samples, rising with the rank: so the
+ * first bad one is named whatever the number of ranks. */
+void corpus_check_samples(struct corpus *c, struct group *g, long most)
+{
+    long rank = group_rank(g), size = group_size(g);
+    long first = c->documents * rank / size;
+    long end = c->documents * (rank + 1) / size;
+    struct problem p = NO_PROBLEM;
+
+    for (long i = 0; i < c->parts && !is_problem(&p); i++) {
+        struct corpus_part *part = &c->part[i];
+        long low = first > part->start ? first - part->start : 0;
+        long high = least(end - part->start, part->file.head.documents);
+
+        if (low < high)
+            p = shard_check_samples(&part->file, low, high - low, most);
+    }
+    refuse_if(g, p);
+}
+
+void corpus_close(struct corpus *c)
+{
+    for (long i = 0; i < c->parts; i++)
+        shard_detach(&c->part[i].file);
+    free(c->part);
+    memset(c, 0, sizeof *c);
+}
+
+/* Sums of documents and answers may be missing; their numbers are not. */
+static struct problem add_part(const struct shard_file *f, uint64_t *position,
+                               uint64_t *fingerprint)
+{
+    const struct shard *s = &f->head;
+    uint64_t counts[2] = {(uint64_t)s->tokens, (uint64_t)s->documents};
+    struct problem p = NO_PROBLEM;
+
+    *fingerprint += sum_bytes(counts, sizeof counts, *position);
+    *position += sizeof counts;
+    for (long i = 0; i < shard_blocks(s) && !is_problem(&p); i++) {
+        struct shard_block b = shard_block(s, i);
+        uint64_t sum;
+
+        if (b.sum_at == 0)
+            continue;
+        p = file_read_at(f->fd, s->path, b.sum_at, &sum, sizeof sum);
+        *fingerprint += sum_bytes(&sum, sizeof sum, *position);
+        *position += sizeof sum;
+    }
+    return p;
+}
+
+struct problem corpus_fingerprint(const struct corpus *c, uint64_t *fingerprint)
+{
+    uint64_t position = 0;
+    struct problem p = NO_PROBLEM;
+
+    *fingerprint = 0;
+    for (long i = 0; i < c->parts && !is_problem(&p); i++)
+        p = add_part(&c->part[i].file, &position, fingerprint);
+    return p;
+}

@@ -1,0 +1,22 @@
+# Text to tokens and back: no MPI, no numbers of the model.  One line a file.
+noinst_LIBRARIES += %D%/libtext.a
+%C%_libtext_a_CPPFLAGS = $(io_cppflags)
+%C%_libtext_a_SOURCES =
+%C%_libtext_a_SOURCES += %D%/added.c %D%/added.h
+%C%_libtext_a_SOURCES += %D%/bpe.c %D%/bpe.h
+%C%_libtext_a_SOURCES += %D%/byte_level.c %D%/byte_level.h
+%C%_libtext_a_SOURCES += %D%/merges.c %D%/merges.h
+%C%_libtext_a_SOURCES += %D%/normal.c %D%/normal.h
+%C%_libtext_a_SOURCES += %D%/split.c %D%/split.h
+%C%_libtext_a_SOURCES += %D%/symbols.c %D%/symbols.h
+%C%_libtext_a_SOURCES += %D%/tokenizer.c %D%/tokenizer.h
+%C%_libtext_a_SOURCES += %D%/tokenizer_added.c
+%C%_libtext_a_SOURCES += %D%/tokenizer_encode.c %D%/tokenizer_encode.h
+%C%_libtext_a_SOURCES += %D%/tokenizer_file.c %D%/tokenizer_file.h
+%C%_libtext_a_SOURCES += %D%/tokenizer_model.c
+%C%_libtext_a_SOURCES += %D%/tokenizer_pieces.c
+%C%_libtext_a_SOURCES += %D%/tokenizer_special.c %D%/tokenizer_special.h
+%C%_libtext_a_SOURCES += %D%/tokenizer_text.c
+%C%_libtext_a_SOURCES += %D%/unicode.c %D%/unicode.h
+%C%_libtext_a_SOURCES += %D%/vocabulary.c %D%/vocabulary.h
+%C%_libtext_a_SOURCES += %D%/words.c %D%/words.h

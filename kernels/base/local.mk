@@ -1,0 +1,14 @@
+# What everything stands on; compiled once.  One line a file.
+noinst_LIBRARIES += %D%/libbase.a
+%C%_libbase_a_SOURCES =
+%C%_libbase_a_SOURCES += %D%/check.c %D%/check.h
+%C%_libbase_a_SOURCES += %D%/clock.h
+%C%_libbase_a_SOURCES += %D%/duration.c %D%/duration.h
+%C%_libbase_a_SOURCES += %D%/nearest.c %D%/nearest.h
+%C%_libbase_a_SOURCES += %D%/problem.c %D%/problem.h
+
+# Its loops are like those of kernels/.  The rest may run on other processors,
+# such as those of a login node, too.
+noinst_LIBRARIES += %D%/librng.a
+%C%_librng_a_CFLAGS = $(kernel_cflags)
+%C%_librng_a_SOURCES = %D%/rng.c %D%/rng.h

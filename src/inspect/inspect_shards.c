@@ -1,0 +1,66 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/shards/corpus_files.h"
+#include "io/shards/shard_open.h"
+#include "src/inspect/inspect.h"
+
+struct total {
+    long shards, skills, documents, tokens;
+};
+
+static struct problem print_shard(const struct settings *s, const char *path,
+                                  FILE *to, struct total *total)
+{
+    struct shard head;
+    struct shard_file f;
+    struct problem p = shard_open(&head, path);
+    const char *name = strrchr(path, '/') + 1;
+
+    if (is_problem(&p))
+        return p;
+    inspect_text(name, strlen(name), to);
+    fputs(" skill ", to);
+    inspect_text(head.skill, strlen(head.skill), to);
+    fputs(" split ", to);
+    inspect_text(head.split, strlen(head.split), to);
+    fprintf(to, " documents %ld tokens %ld\n", head.documents, head.tokens);
+    total->shards++;
+    total->documents += head.documents;
+    total->tokens += head.tokens;
+    if (!s->inspect.verify)
+        return p;
+    p = shard_attach(&f, &head);
+    if (!is_problem(&p)) {
+        p = inspect_shard_verify(&f, to);
+        shard_detach(&f);
+    }
+    return p;
+}
+
+struct problem inspect_shards(const struct settings *s, const char *directory,
+                              FILE *to)
+{
+    struct total total = {0};
+    struct corpus_files files;
+    struct problem p = corpus_files_list(&files, directory);
+
+    if (!is_problem(&p) && files.n == 0)
+        p = problem("%s holds neither the metrics.jsonl of a run nor a skill "
+                    "shard (SKILL.SPLIT.h5)",
+                    directory);
+    for (long i = 0; i < files.n && !is_problem(&p); i++) {
+        const struct corpus_file *f = &files.at[i];
+        char path[2048];
+
+        snprintf(path, sizeof path, "%s/%s", directory, f->name);
+        p = print_shard(s, path, to, &total);
+        if (i == 0 || strcmp(f->skill, f[-1].skill) != 0)
+            total.skills++;
+    }
+    corpus_files_free(&files);
+    if (!is_problem(&p))
+        fprintf(to, "total shards %ld skills %ld documents %ld tokens %ld\n",
+                total.shards, total.skills, total.documents, total.tokens);
+    return p;
+}

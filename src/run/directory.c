@@ -1,0 +1,181 @@
+#include "src/run/directory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/checkpoint/checkpoint_files.h"
+#include "kernels/base/check.h"
+#include "mpi/world.h"
+#include "src/log.h"
+
+struct directory_path directory_path(const struct directory *o,
+                                     const char *name)
+{
+    struct directory_path path;
+
+    snprintf(path.text, sizeof path.text, "%s/%s",
+             o->settings->output.directory, name);
+    return path;
+}
+
+static bool has(const struct directory *o, const char *name)
+{
+    struct stat there;
+
+    return stat(directory_path(o, name).text, &there) == 0;
+}
+
+static struct problem make_directory(struct directory *o)
+{
+    const char *path = o->settings->output.directory;
+    char *part = strdup(path);
+
+    CHECK(part, "no memory for a path");
+    for (char *at = part + 1; *at; at++)
+        if (*at == '/' && at[1]) {
+            *at = '\0';
+            mkdir(part, 0777);
+            *at = '/';
+        }
+    free(part);
+    o->is_made = mkdir(path, 0777) == 0;
+    if (!o->is_made && errno != EEXIST)
+        return problem("output.directory: %s can't be made: %s", path,
+                       strerror(errno));
+    return NO_PROBLEM;
+}
+
+/* A run makes metrics.jsonl first, so a run.ini alone is none of ours: it may
+ * be the user's.  One that went on from a named checkpoint, and was killed
+ * before its own first one, may be started again: resume.c sees that it is the
+ * same. */
+static struct problem look(struct directory *o)
+{
+    const char *directory = o->settings->output.directory;
+    const char *resume = o->settings->checkpoint.resume;
+    int64_t *steps;
+    long checkpoints;
+    struct problem wrong =
+        checkpoint_files_list(directory, &steps, &checkpoints);
+
+    free(steps);
+    if (is_problem(&wrong))
+        return wrong;
+    o->has_run = has(o, "metrics.jsonl");
+    if (!o->has_run && has(o, "run.ini"))
+        return problem("output.directory: %s holds a run.ini of no run; name "
+                       "another directory",
+                       directory);
+    if (checkpoints > 0 ? strcmp(resume, "auto") != 0
+                        : o->has_run && !strcmp(resume, "no"))
+        return problem("output.directory: %s holds a run already; name another "
+                       "directory, or go on with checkpoint.resume=auto",
+                       directory);
+    return NO_PROBLEM;
+}
+
+static struct problem open_here(struct directory *o)
+{
+    const char *directory = o->settings->output.directory;
+    struct problem wrong;
+
+    if (!*directory)
+        return problem("output.directory is not given; name a directory for "
+                       "the files of this run");
+    if (strlen(directory) > 1000)
+        return problem("output.directory: %.100s... is too long", directory);
+    wrong = make_directory(o);
+    if (!is_problem(&wrong))
+        wrong = lock_take(&o->lock, directory, "lock", world_host());
+    if (is_problem(&wrong))
+        return wrong;
+    if (o->lock.absent)
+        log_warning("%s cannot be locked (%s): see that no other run writes "
+                    "into it",
+                    directory, strerror(o->lock.absent));
+    return look(o);
+}
+
+void directory_open(struct directory *o, const struct settings *s,
+                    struct group *g)
+{
+    *o = (struct directory){.g = g, .settings = s, .lock.fd = -1};
+    directory_refuse_if(o, group_rank(g) == 0 ? open_here(o) : NO_PROBLEM);
+    group_broadcast(g, &o->has_run, sizeof o->has_run);
+}
+
+void directory_close(struct directory *o)
+{
+    lock_release(&o->lock);
+}
+
+void directory_refuse_if(struct directory *o, struct problem wrong)
+{
+    if (!group_any(o->g, is_problem(&wrong)))
+        return;
+    directory_close(o);
+    if (o->is_made)
+        rmdir(o->settings->output.directory);
+    refuse_if(o->g, wrong);
+}
+
+static struct problem replace(const struct directory *o, const char *name,
+                              void (*print)(const struct directory *, FILE *))
+{
+    struct directory_path path = directory_path(o, name), temporary = path;
+    bool failed;
+    FILE *f;
+
+    strcat(temporary.text, ".tmp");
+    f = fopen(temporary.text, "w");
+    if (!f)
+        return problem("output.directory: %s can't be made: %s", temporary.text,
+                       strerror(errno));
+    print(o, f);
+    failed = fflush(f) != 0 || fsync(fileno(f)) != 0;
+    failed |= fclose(f) != 0;
+    if (!failed && rename(temporary.text, path.text) == 0)
+        return NO_PROBLEM;
+    unlink(temporary.text);
+    return problem("%s can't be written: %s", path.text, strerror(errno));
+}
+
+static void print_settings(const struct directory *o, FILE *to)
+{
+    settings_write(o->settings, to);
+}
+
+struct problem directory_write_settings(const struct directory *o)
+{
+    return replace(o, "run.ini", print_settings);
+}
+
+static void print_restarts(const struct directory *o, FILE *to)
+{
+    fprintf(to, "%ld\n", o->restarts);
+}
+
+struct problem directory_count_start(struct directory *o)
+{
+    FILE *f = fopen(directory_path(o, "restarts").text, "r");
+
+    if (!f || fscanf(f, "%ld", &o->restarts) != 1)
+        o->restarts = 0;
+    if (f)
+        fclose(f);
+    if (o->has_run)
+        o->restarts++;
+    return replace(o, "restarts", print_restarts);
+}
+
+void directory_forget_start(const struct directory *o)
+{
+    static const char *const names[] = {"metrics.jsonl", "restarts", "run.ini"};
+
+    for (int i = 0; i < 3; i++)
+        unlink(directory_path(o, names[i]).text);
+}

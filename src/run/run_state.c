@@ -1,0 +1,67 @@
+#include "src/run/run_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "io/shards/corpus.h"
+#include "kernels/base/check.h"
+#include "kernels/device.h"
+#include "mpi/world.h"
+#include "src/run/run.h"
+
+void run_state_list(struct run *run, struct run_state *room, struct arrays *a)
+{
+    arrays_add(a, "run/progress", H5_I64, sizeof run->at / sizeof(int64_t), 1,
+               &run->at);
+    arrays_add(a, "run/tokens", H5_F64, 1, 1, &room->tokens);
+    arrays_add(a, "run/metrics_bytes", H5_I64, 1, 1, &room->metrics_bytes);
+    arrays_add(a, "mixture/p", H5_F64, (uint64_t)run->data.train.skills.n, 1,
+               run->p);
+    skips_state(&run->skips, a);
+    sampler_state(&run->sampler, a);
+    mixture_state(&run->mixture, a);
+    policy_state(&run->policy, a);
+}
+
+struct problem run_state_given(struct run *run, struct arrays *a,
+                               uint64_t **fingerprint)
+{
+    struct data_split *splits[] = {&run->data.train, &run->data.validation};
+    static const char *const of[][2] = {
+        {"names/train", "data/train"}, {"names/validation", "data/validation"}};
+    struct problem wrong = NO_PROBLEM;
+    uint64_t *next;
+
+    *fingerprint = next = calloc(
+        (size_t)(splits[0]->skills.n + splits[1]->skills.n), sizeof *next);
+    CHECK(next, "no memory for the fingerprints of the data");
+    for (int i = 0; i < 2; i++) {
+        const struct names *skills = &splits[i]->skills;
+
+        arrays_add(a, of[i][0], H5_TEXT, (uint64_t)skills->n, SKILL_NAME_BYTES,
+                   skills->at);
+        arrays_add(a, of[i][1], H5_U64, (uint64_t)skills->n, 1, next);
+        for (int j = 0; splits[i]->corpora && j < skills->n; j++)
+            if (!is_problem(&wrong))
+                wrong = corpus_fingerprint(&splits[i]->corpora[j], next + j);
+        next += skills->n;
+    }
+    policy_given(&run->policy, a);
+    return wrong;
+}
+
+void run_state_environment(const struct run *run,
+                           char text[RUN_STATE_ENVIRONMENT])
+{
+    const char *threads = getenv("OMP_NUM_THREADS");
+
+    memset(text, 0, RUN_STATE_ENVIRONMENT);
+    snprintf(text, RUN_STATE_ENVIRONMENT,
+             "%.40s with %s on %s, %.100s, BLAS %.100s, %d tensor x %d data "
+             "ranks, %.10s threads",
+             PACKAGE_STRING, PRECISION, device_name(), world_version(),
+             SKILLET_BLAS, group_size(run->grid.tensor),
+             group_size(run->grid.data), threads ? threads : "all");
+}

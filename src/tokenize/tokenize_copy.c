@@ -1,0 +1,126 @@
+#include <stdlib.h>
+
+#include "io/file.h"
+#include "io/shards/shard_write.h"
+#include "kernels/base/check.h"
+#include "src/tokenize/tokenize_job.h"
+
+enum { BUFFER_BYTES = 1 << 22, OFFSETS = 4096 };
+
+/* Tokens on their way from the spool to consecutive places of a file. */
+struct copy {
+    struct tokenize *t;
+    struct shard_writer w;
+    char *buffer;
+    long first, tokens;
+    uint64_t offset[OFFSETS];
+    long first_offset, offsets;
+};
+
+static struct problem flush_tokens(struct copy *c)
+{
+    long n = c->tokens;
+
+    c->tokens = 0;
+    return n ? shard_write_tokens(&c->w, c->first, n, c->buffer) : NO_PROBLEM;
+}
+
+static struct problem flush_offsets(struct copy *c)
+{
+    long n = c->offsets;
+
+    c->offsets = 0;
+    return n ? shard_write_documents(&c->w, c->first_offset, n, c->offset)
+             : NO_PROBLEM;
+}
+
+static struct problem copy_tokens(struct copy *c,
+                                  const struct tokenize_document *d)
+{
+    long width = tokenize_job_token_bytes(c->t), room = BUFFER_BYTES / width;
+    struct problem p = NO_PROBLEM;
+
+    if (c->first + c->tokens != d->first)
+        p = flush_tokens(c);
+    for (long done = 0; done < d->tokens && !is_problem(&p);) {
+        long n = d->tokens - done;
+
+        if (c->tokens == 0)
+            c->first = d->first + done;
+        if (n > room - c->tokens)
+            n = room - c->tokens;
+        p = file_read_at(c->t->spool, c->t->spool_name,
+                         (uint64_t)((d->spooled + done) * width),
+                         c->buffer + c->tokens * width, (size_t)(n * width));
+        c->tokens += n;
+        done += n;
+        if (c->tokens == room && !is_problem(&p))
+            p = flush_tokens(c);
+    }
+    return p;
+}
+
+static struct problem copy_document(struct copy *c,
+                                    const struct tokenize_document *d)
+{
+    struct problem p = NO_PROBLEM;
+
+    if (c->offsets == OFFSETS || c->first_offset + c->offsets != d->index)
+        p = flush_offsets(c);
+    if (c->offsets == 0)
+        c->first_offset = d->index;
+    c->offset[c->offsets++] = (uint64_t)d->first;
+    return is_problem(&p) ? p : copy_tokens(c, d);
+}
+
+/* Documents [*next, ...) of this rank that belong to the same file. */
+static struct problem copy_file(struct copy *c, long *next)
+{
+    const struct tokenize_document *d = c->t->document;
+    int32_t file = d[*next].file;
+    struct problem p, closed;
+
+    p = shard_write_open(&c->w, &c->t->out.shard[file]);
+    for (; *next < c->t->documents && d[*next].file == file && !is_problem(&p);
+         ++*next) {
+        p = output_stop(&c->t->out);
+        if (!is_problem(&p))
+            p = copy_document(c, &d[*next]);
+    }
+    if (!is_problem(&p))
+        p = flush_tokens(c);
+    if (!is_problem(&p))
+        p = flush_offsets(c);
+    closed = shard_write_close(&c->w);
+    return is_problem(&p) ? p : closed;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct tokenize_document *x = a, *y = b;
+
+    if (x->dropped != y->dropped)
+        return x->dropped - y->dropped;
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+struct problem tokenize_copy(struct tokenize *t)
+{
+    struct copy *c = calloc(1, sizeof *c);
+    struct problem p = NO_PROBLEM;
+
+    CHECK(c, "no memory to write documents");
+    c->t = t;
+    c->buffer = malloc(BUFFER_BYTES);
+    CHECK(c->buffer, "no memory to write documents");
+    if (t->documents)
+        qsort(t->document, (size_t)t->documents, sizeof *t->document, by_place);
+    for (long i = 0;
+         i < t->documents && !t->document[i].dropped && !is_problem(&p);)
+        p = copy_file(c, &i);
+    free(c->buffer);
+    free(c);
+    return p;
+}

@@ -1,0 +1,99 @@
+#include "src/tokenize/tokenize_output.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernels/base/check.h"
+
+static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
+                      int split)
+{
+    if (t->only != SPLIT_NONE)
+        return t->only == split;
+    return f->split != SPLIT_NONE ? f->split == split : t->share[split] > 0;
+}
+
+/* Where this run writes: by what is placed, or before that by the inputs. */
+static void plan(struct tokenize *t)
+{
+    struct output *o = &t->out;
+
+    free(o->skill);
+    o->skills = t->skills.n;
+    o->skill = calloc((size_t)o->skills + 1, sizeof *o->skill);
+    CHECK(o->skill, "no memory for %ld skills", o->skills);
+    for (long k = 0; k < o->skills; k++) {
+        o->skill[k].name = t->skills.at[k].name;
+        o->skill[k].title = t->skills.at[k].title;
+    }
+    for (long i = 0; i < o->shards; i++) {
+        const struct shard *s = &o->shard[i];
+        long k = tokenize_skills_number(&t->skills, s->title, strlen(s->title));
+
+        for (int j = 0; j < SPLITS; j++)
+            if (strcmp(corpus_files_splits[j], s->split) == 0)
+                o->skill[k].writes[j] = true;
+    }
+    for (long i = 0; i < t->inputs && o->shards == 0; i++) {
+        const char *title = tokenize_job_title(t, &t->input[i]);
+        long k = tokenize_skills_number(&t->skills, title, strlen(title));
+
+        for (int j = 0; j < SPLITS; j++)
+            o->skill[k].writes[j] |= may_write(t, &t->input[i], j);
+    }
+}
+
+struct problem tokenize_output_check(struct tokenize *t)
+{
+    plan(t);
+    return output_check(&t->out, t->settings->tokenize.overwrite,
+                        "tokenize.overwrite");
+}
+
+static struct problem open_spool(struct tokenize *t)
+{
+    const char *directory = t->settings->data.directory;
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/.tokenize-XXXXXX", directory);
+
+    if (n >= (int)sizeof path)
+        return problem("data.directory: the path is too long");
+    snprintf(t->spool_name, sizeof t->spool_name, "the spool file in %s",
+             directory);
+    t->spool = mkstemp(path);
+    if (t->spool < 0)
+        return problem("data.directory=%s: nothing can be written there: %s",
+                       directory, strerror(errno));
+    unlink(path);
+    return NO_PROBLEM;
+}
+
+struct problem tokenize_output_open(struct tokenize *t)
+{
+    struct problem p = output_open(&t->out);
+
+    return is_problem(&p) ? p : group_agree(t->g, open_spool(t));
+}
+
+static void close_spool(struct tokenize *t)
+{
+    if (t->spool >= 0)
+        close(t->spool);
+    t->spool = -1;
+}
+
+void tokenize_output_close(struct tokenize *t)
+{
+    close_spool(t);
+    output_close(&t->out);
+}
+
+void tokenize_output_discard(struct tokenize *t)
+{
+    close_spool(t);
+    output_discard(&t->out);
+}

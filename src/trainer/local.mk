@@ -1,0 +1,12 @@
+# A training on a given group; compiled once per number type.  One line a file.
+trainer_sources =
+trainer_sources += %D%/batch.c %D%/batch.h
+trainer_sources += %D%/blame.c %D%/blame.h
+trainer_sources += %D%/data.c %D%/data.h
+trainer_sources += %D%/evaluate.c %D%/evaluate.h
+trainer_sources += %D%/optimiser.c %D%/optimiser.h
+trainer_sources += %D%/sampler.c %D%/sampler.h
+trainer_sources += %D%/schedule.c %D%/schedule.h
+trainer_sources += %D%/skips.c %D%/skips.h
+trainer_sources += %D%/step.c %D%/step.h
+EXTRA_DIST += $(trainer_sources)
