@@ -83,9 +83,10 @@ static struct problem read_cell(const char *name, char **at, struct cell *cell)
                        cell->line, cell->column);
     *at = end + strspn(end, " \t\r");
     if (**at != ',' && **at != '\0')
-        return problem("%s:%ld: column %ld: '%.40s' follows the closing quote: "
-                       "a comma is missing",
-                       name, cell->line, cell->column, *at);
+        return problem(
+            "%s:%ld: column %ld: '%.40s' follows the closing quote: "
+            "a comma is missing",
+            name, cell->line, cell->column, *at);
     *at = **at == ',' ? *at + 1 : NULL;
     while (!cell->quoted && end > text && is_blank(end[-1]))
         end--;
@@ -104,8 +105,9 @@ static struct problem read_line(const char *name, char *text, long line,
         struct problem p;
 
         if (cells->rows > 0 && n == cells->cols)
-            return problem("%s:%ld: more than the %ld columns of the first row",
-                           name, line, cells->cols);
+            return problem(
+                "%s:%ld: more than the %ld columns of the first row", name,
+                line, cells->cols);
         row[n] = (struct cell){.line = line, .column = n + 1};
         p = read_cell(name, &text, &row[n]);
         if (is_problem(&p))
@@ -140,9 +142,10 @@ static struct problem read_lines(const char *name, char *text,
 static struct problem check_name(const char *name, const struct cell *cell)
 {
     if (looks_like_number(cell))
-        return problem("%s:%ld: column %ld: %.40s stands where a name belongs: "
-                       "put it in quotes if it is a name",
-                       name, cell->line, cell->column, cell->text);
+        return problem(
+            "%s:%ld: column %ld: %.40s stands where a name belongs: "
+            "put it in quotes if it is a name",
+            name, cell->line, cell->column, cell->text);
     if (cell->text[0] == '\0')
         return problem("%s:%ld: column %ld: the name is missing", name,
                        cell->line, cell->column);
@@ -170,11 +173,11 @@ static struct problem check_once(const char *name, const struct cell *first,
     qsort(sorted, (size_t)n, sizeof *sorted, by_text);
     for (long i = 1; i < n && !is_problem(&p); i++)
         if (strcmp(sorted[i - 1]->text, sorted[i]->text) == 0)
-            p = problem("%s:%ld: column %ld: the name '%.80s' is already given "
-                        "in line %ld, column %ld",
-                        name, sorted[i]->line, sorted[i]->column,
-                        sorted[i]->text, sorted[i - 1]->line,
-                        sorted[i - 1]->column);
+            p = problem(
+                "%s:%ld: column %ld: the name '%.80s' is already given "
+                "in line %ld, column %ld",
+                name, sorted[i]->line, sorted[i]->column, sorted[i]->text,
+                sorted[i - 1]->line, sorted[i - 1]->column);
     free(sorted);
     return p;
 }

@@ -204,7 +204,8 @@ struct problem h5_dataset_create(struct h5 *f, const char *name,
     hsize_t dims[2] = {d->dims[0], d->dims[1]};
     hid_t space = H5Screate_simple(d->dims_count, dims, NULL);
     hid_t type = file_type(d), link = with_groups(), make = plain_dataset();
-    hid_t set = H5Dcreate2(f->file, name, type, space, link, make, H5P_DEFAULT);
+    hid_t set =
+        H5Dcreate2(f->file, name, type, space, link, make, H5P_DEFAULT);
 
     H5Pclose(make);
     H5Pclose(link);
@@ -249,8 +250,8 @@ static struct problem describe(const struct h5 *f, const char *name, hid_t set,
 
     if (dims_count == 1 || dims_count == 2)
         H5Sget_simple_extent_dims(space, dims, NULL);
-    *d =
-        (struct h5_dataset){number_of(type), dims_count, {dims[0], dims[1]}, 0};
+    *d = (struct h5_dataset){
+        number_of(type), dims_count, {dims[0], dims[1]}, 0};
     if (d->number == H5_TEXT && dims_count == 1)
         d->dims[1] = H5Tget_size(type);
     else if (d->number == H5_TEXT)
@@ -307,8 +308,9 @@ static struct problem take_texts(const struct h5 *f, const char *name,
                        f->path, name);
     H5Fget_filesize(f->file, &file_bytes);
     if (bytes == 0 || bytes > file_bytes || d->dims[0] > file_bytes / bytes)
-        return problem("%s is truncated: dataset \"%s\" does not end inside it",
-                       f->path, name);
+        return problem(
+            "%s is truncated: dataset \"%s\" does not end inside it", f->path,
+            name);
     texts->n = (long)d->dims[0];
     texts->bytes = bytes + 1;
     texts->at = calloc((size_t)texts->n + 1, texts->bytes);
@@ -375,7 +377,8 @@ static struct problem attribute_write(struct h5 *f, const char *name,
         H5Aclose(a);
     H5Sclose(space);
     if (rc < 0)
-        return problem("%s: HDF5 cannot write attribute \"%s\"", f->path, name);
+        return problem("%s: HDF5 cannot write attribute \"%s\"", f->path,
+                       name);
     return NO_PROBLEM;
 }
 
@@ -410,8 +413,8 @@ static hid_t attribute_open(struct h5 *f, const char *name, H5T_class_t class,
     }
     space = H5Aget_space(a);
     type = H5Aget_type(a);
-    fits =
-        H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(type) == class;
+    fits = H5Sget_simple_extent_npoints(space) == 1 &&
+           H5Tget_class(type) == class;
     H5Tclose(type);
     H5Sclose(space);
     if (fits)
@@ -465,9 +468,10 @@ struct problem h5_text_read(struct h5 *f, const char *name, char *text,
     H5Tclose(type);
     H5Aclose(a);
     if (rc < 0)
-        return problem("%s: attribute \"%s\" cannot be read, or is longer than "
-                       "%zu bytes",
-                       f->path, name, size - 1);
+        return problem(
+            "%s: attribute \"%s\" cannot be read, or is longer than "
+            "%zu bytes",
+            f->path, name, size - 1);
     return NO_PROBLEM;
 }
 

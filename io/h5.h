@@ -40,9 +40,10 @@ size_t h5_number_bytes(enum h5_number number);
 uint64_t h5_dataset_numbers(const struct h5_dataset *d);
 uint64_t h5_dataset_bytes(const struct h5_dataset *d);
 
-/* Takes room for a file, which is made if it is not there.  To be called before
- * h5_create with the size to come: HDF5 does not survive a file that it cannot
- * finish; and again behind h5_close, which may have given the room back. */
+/* Takes room for a file, which is made if it is not there.  To be called
+ * before h5_create with the size to come: HDF5 does not survive a file that it
+ * cannot finish; and again behind h5_close, which may have given the room
+ * back. */
 struct problem h5_reserve(const char *path, uint64_t bytes);
 
 /* Makes an empty file, or empties it, with a user block of that many bytes (0,
@@ -53,8 +54,8 @@ struct problem h5_open(struct h5 *f, const char *path);
 /* After h5_create a problem means that the file is not whole. */
 struct problem h5_close(struct h5 *f);
 
-/* Takes number and dims from d, makes room in the file and fills in d->at.  The
- * contents are undefined.  Groups on the way to the name are made. */
+/* Takes number and dims from d, makes room in the file and fills in d->at.
+ * The contents are undefined.  Groups on the way to the name are made. */
 struct problem h5_dataset_create(struct h5 *f, const char *name,
                                  struct h5_dataset *d);
 /* A second name of a dataset. */

@@ -32,7 +32,8 @@ static long count_lines(const char *bytes, size_t n)
     return lines;
 }
 
-static struct problem check_bytes(const char *name, const char *bytes, size_t n)
+static struct problem check_bytes(const char *name, const char *bytes,
+                                  size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)bytes[i];
@@ -67,8 +68,8 @@ static struct problem read_value(const char *name, long line, char *text,
     char *sign = strchr(text, '=');
 
     if (!sign)
-        return problem("%s:%ld: '%.80s' is no setting: write key = value", name,
-                       line, text);
+        return problem("%s:%ld: '%.80s' is no setting: write key = value",
+                       name, line, text);
     *sign = '\0';
     *entry = (struct ini_entry){section, trim(text), trim(sign + 1), line};
     if (*entry->key == '\0')
@@ -141,9 +142,9 @@ static struct problem check_doubles(const struct ini *ini, const char *name)
     free(keys);
     if (!second)
         return NO_PROBLEM;
-    return problem("%s:%ld: %.80s.%.80s is already given in line %ld: keep one",
-                   name, second->line, second->section, second->key,
-                   first->line);
+    return problem(
+        "%s:%ld: %.80s.%.80s is already given in line %ld: keep one", name,
+        second->line, second->section, second->key, first->line);
 }
 
 struct problem ini_read(struct ini *ini, const char *name, const char *bytes,

@@ -18,8 +18,8 @@ void json_line_free(struct json_line *j);
 struct problem json_line_text(const struct json_line *j, const char *path,
                               const char **text, size_t *n);
 
-/* The number at a path; null is NAN, as metrics.h writes it, and so is one that
- * is too large for a double. */
+/* The number at a path; null is NAN, as metrics.h writes it, and so is one
+ * that is too large for a double. */
 struct problem json_line_number(const struct json_line *j, const char *path,
                                 double *x);
 

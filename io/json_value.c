@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
-/* struct json_value is a name for jansson's json_t outside this file, as struct
- * json_line is.  jansson takes no const where it changes nothing. */
+/* struct json_value is a name for jansson's json_t outside this file, as
+ * struct json_line is.  jansson takes no const where it changes nothing. */
 static json_t *inside(const struct json_value *v)
 {
     return (json_t *)v;

@@ -7,14 +7,15 @@
 #include "io/json.h"
 
 /* Values inside a JSON object, which they belong to.  NULL is no value: what
- * asks for a value that is not there, or for what it is not, gets none, so that
- * a path of questions needs one check at its end. */
+ * asks for a value that is not there, or for what it is not, gets none, so
+ * that a path of questions needs one check at its end. */
 struct json_value;
 
 const struct json_value *json_value_of(const struct json_line *j);
 const struct json_value *json_value_member(const struct json_value *v,
                                            const char *name);
-const struct json_value *json_value_element(const struct json_value *v, long i);
+const struct json_value *json_value_element(const struct json_value *v,
+                                            long i);
 
 /* Of an object or array; else 0. */
 long json_value_size(const struct json_value *v);

@@ -16,9 +16,10 @@ static struct problem held(const char *directory, int fd)
 
     holder[n > 0 ? n : 0] = '\0';
     holder[strcspn(holder, "\n")] = '\0';
-    return problem("another run writes into %s (%s): wait for its end, or take "
-                   "another directory",
-                   directory, holder[0] ? holder : "it has not said which");
+    return problem(
+        "another run writes into %s (%s): wait for its end, or take "
+        "another directory",
+        directory, holder[0] ? holder : "it has not said which");
 }
 
 /* The holder removes the file before it lets go: whoever waited for that one

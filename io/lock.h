@@ -3,8 +3,8 @@
 
 #include "kernels/base/problem.h"
 
-/* Keeps a directory to one run: flock on a file in it, which says who holds it.
- * A killed run leaves the file but not the lock.  For one rank. */
+/* Keeps a directory to one run: flock on a file in it, which says who holds
+ * it.  A killed run leaves the file but not the lock.  For one rank. */
 struct lock {
     int fd;     /* -1: no lock */
     int absent; /* errno where the file system has no flock: nothing is held */

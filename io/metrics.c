@@ -14,7 +14,8 @@
 static struct problem open_file(struct metrics *m, const char *path, int flags)
 {
     *m = (struct metrics){.room = (size_t)1 << 16};
-    m->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0666);
+    m->fd =
+        open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0666);
     if (m->fd < 0)
         return problem("%s: cannot be written: %s", path, strerror(errno));
     m->path = strdup(path);

@@ -27,10 +27,11 @@ struct metrics {
     bool is_torn;    /* there is a part of one behind them */
 };
 
-/* open goes on behind the first `keep` bytes of the file at `path`, and forgets
- * the rest.  Where it has fewer whole lines, a line that waits stands for the
- * others: {"event":"lost","bytes":B}, and blanks until all have `keep` bytes.
- * create refuses a file that is there.  A problem leaves nothing to close. */
+/* open goes on behind the first `keep` bytes of the file at `path`, and
+ * forgets the rest.  Where it has fewer whole lines, a line that waits stands
+ * for the others: {"event":"lost","bytes":B}, and blanks until all have `keep`
+ * bytes.  create refuses a file that is there.  A problem leaves nothing to
+ * close. */
 struct problem metrics_open(struct metrics *m, const char *path, int64_t keep);
 struct problem metrics_create(struct metrics *m, const char *path);
 void metrics_close(struct metrics *m);
@@ -47,8 +48,8 @@ void metrics_numbers(struct metrics *m, const char *name,
 /* A problem is that this line, and maybe others, wait. */
 struct problem metrics_end(struct metrics *m);
 
-/* The last line of a file, which may be large, without its newline; empty where
- * there is none, or not of fewer than n bytes. */
+/* The last line of a file, which may be large, without its newline; empty
+ * where there is none, or not of fewer than n bytes. */
 void metrics_last(const char *path, char *line, size_t n);
 
 /* Of the file so far, with what waits for it. */

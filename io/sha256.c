@@ -6,8 +6,8 @@
 
 enum { BLOCK = 64, ROUNDS = 64 };
 
-/* The first 32 bits of the fractions of the cube roots of the first 64 primes.
- */
+/* The first 32 bits of the fractions of the cube roots of the first 64
+ * primes. */
 static const uint32_t constant[ROUNDS] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
     0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
@@ -29,7 +29,8 @@ static uint32_t rotate(uint32_t x, int n)
 static void expand(const unsigned char *block, uint32_t *w)
 {
     for (int i = 0; i < 16; i++)
-        w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
+        w[i] = (uint32_t)block[4 * i] << 24 |
+               (uint32_t)block[4 * i + 1] << 16 |
                (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
     for (int i = 16; i < ROUNDS; i++) {
         uint32_t a = w[i - 15], b = w[i - 2];

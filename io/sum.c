@@ -18,19 +18,19 @@ static inline uint64_t mix(uint64_t z)
 /* Adds n numbers of a type; the key of the first is given.  A copy of `width`
  * bytes would do the same for all types, but compilers then make no vector
  * code. */
-#define SUM_OF(type)                                                           \
-    static uint64_t sum_of_##type(const unsigned char *at, size_t n,           \
-                                  uint64_t key)                                \
-    {                                                                          \
-        uint64_t sum = 0;                                                      \
-                                                                               \
-        for (size_t i = 0; i < n; i++, key += GOLDEN) {                        \
-            type w;                                                            \
-                                                                               \
-            memcpy(&w, at + i * sizeof w, sizeof w);                           \
-            sum += mix(w ^ key);                                               \
-        }                                                                      \
-        return sum;                                                            \
+#define SUM_OF(type)                                                          \
+    static uint64_t sum_of_##type(const unsigned char *at, size_t n,          \
+                                  uint64_t key)                               \
+    {                                                                         \
+        uint64_t sum = 0;                                                     \
+                                                                              \
+        for (size_t i = 0; i < n; i++, key += GOLDEN) {                       \
+            type w;                                                           \
+                                                                              \
+            memcpy(&w, at + i * sizeof w, sizeof w);                          \
+            sum += mix(w ^ key);                                              \
+        }                                                                     \
+        return sum;                                                           \
     }
 
 SUM_OF(uint8_t)

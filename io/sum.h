@@ -17,9 +17,9 @@
  * the range. */
 uint64_t sum_bytes(const void *p, size_t n, uint64_t position);
 
-/* The sum of an array of numbers of 1, 2, 4 or 8 bytes, as sum_bytes would give
- * it of the same numbers widened with zeros to 8 bytes each: so it may be cut
- * between any two numbers.  Here n of them, of which the first is number
+/* The sum of an array of numbers of 1, 2, 4 or 8 bytes, as sum_bytes would
+ * give it of the same numbers widened with zeros to 8 bytes each: so it may be
+ * cut between any two numbers.  Here n of them, of which the first is number
  * `first` of the array; p need not be aligned. */
 uint64_t sum_numbers(const void *p, size_t n, size_t width, uint64_t first);
 

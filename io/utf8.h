@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the well-formed UTF-8 sequence at a place of a text that ends with a
- * zero, or 0 where there is none. */
+/* Bytes of the well-formed UTF-8 sequence at a place of a text that ends with
+ * a zero, or 0 where there is none. */
 size_t utf8_sequence(const char *text);
 
 /* Bytes of ASCII that n bytes begin with, or up to seven less. */

@@ -26,9 +26,9 @@ void device_put(void *to, const void *from_host, size_t bytes);
 void device_get(void *to_host, const void *from, size_t bytes);
 void device_zero(void *at, size_t bytes);
 
-/* For collectives over MPI, a part at a time: at most `bytes` bytes, as many as
- * returned, where the host can reach them, until they are put back; on a CPU
- * that is the same memory. */
+/* For collectives over MPI, a part at a time: at most `bytes` bytes, as many
+ * as returned, where the host can reach them, until they are put back; on a
+ * CPU that is the same memory. */
 size_t device_stage(void *at, size_t bytes, void **host);
 void device_unstage(void *at, const void *host, size_t bytes);
 bool device_is_host(void);

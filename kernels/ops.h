@@ -48,8 +48,8 @@ double op_sum_squares(const wide *x, long n);
 void op_narrow(real *to, const wide *from, long n);
 
 /* ---- norm.c ---- LayerNorm by row:
- *   y = (x - mean) * inverse * weight + bias,  inverse = 1/sqrt(var + epsilon)
- */
+ *   inverse = 1 / sqrt(var + epsilon)
+ *   y = (x - mean) * inverse * weight + bias */
 struct norm {
     const real *weight, *bias; /* [width] */
     wide *dweight, *dbias;     /* [width] */
@@ -79,10 +79,10 @@ void op_rotary_backward(const struct rotary *r, struct mat dx);
 
 /* ---- attention.c ---- causal attention by head,
  *   o = softmax(scale q k' + mask) v
- * over blocks of queries: no [length, length] matrix outlives a block; backward
- * computes the probabilities again from `lse`.  With documents, a query sees
- * the keys of its own from the first on, and a block of queries costs nothing
- * for the keys before the documents that it is of.
+ * over blocks of queries: no [length, length] matrix outlives a block;
+ * backward computes the probabilities again from `lse`.  With documents, a
+ * query sees the keys of its own from the first on, and a block of queries
+ * costs nothing for the keys before the documents that it is of.
  *
  *   q, o, dq, do     [tokens, heads * size]
  *   k, v, dk, dv     [tokens, kv_heads * size]; query head h reads key head
@@ -111,8 +111,8 @@ void op_attention_backward(const struct heads *h, const struct attended *a,
                            const struct attended *da);
 
 /* ---- gelu.c ---- with bias:  u += bias;  y = gelu(u)
- * exact:  u/2 (1 + erf(u/sqrt 2));  tanh: u/2 (1 + tanh(sqrt(2/pi)(u + 0.044715
- * u^3))) */
+ *   exact  u/2 (1 + erf(u / sqrt 2))
+ *   tanh   u/2 (1 + tanh(sqrt(2/pi) (u + 0.044715 u^3))) */
 enum gelu { GELU_EXACT, GELU_TANH };
 
 /* u is overwritten with u + bias, which backward needs; bias may be NULL. */
@@ -123,8 +123,8 @@ void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
 void op_gelu_backward(enum gelu kind, struct mat u, struct mat dy,
                       struct mat du, wide *dbias);
 
-/* ---- embed.c ---- this rank holds rows [first, first + w.rows) of the table
- */
+/* ---- embed.c ---- this rank holds rows [first, first + w.rows) of the
+ * table */
 
 /* x[r] = w[token[r] - first] where this rank has the row, else 0. */
 void op_embed_forward(const int32_t *token, struct mat w, long first,
@@ -163,16 +163,20 @@ void op_cross_entropy_exponentials(const struct cross_entropy *c,
 void op_cross_entropy_sums(const struct cross_entropy *c, long rows);
 void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
                              wide *loss);
-void op_cross_entropy_logs(const struct cross_entropy *c, long rows, wide *log);
-void op_cross_entropy_hits(const struct cross_entropy *c, long rows, wide *hit);
+void op_cross_entropy_logs(const struct cross_entropy *c, long rows,
+                           wide *log);
+void op_cross_entropy_hits(const struct cross_entropy *c, long rows,
+                           wide *hit);
 void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
                                wide scale);
 
 /* ---- adamw.c ---- decoupled weight decay, bias-corrected (as PyTorch):
- *   w -= rate * decay * w;  m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2)
- * g^2 w -= rate/(1-beta1^t) * m / (sqrt(v/(1-beta2^t)) + epsilon) with g =
- * scale * grad.  `weight` is `master` rounded (the same memory if
- * REAL_IS_WIDE). */
+ *   g = scale * grad
+ *   w -= rate * decay * w
+ *   m = beta1 m + (1 - beta1) g
+ *   v = beta2 v + (1 - beta2) g^2
+ *   w -= rate / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)
+ * `weight` is `master` rounded (the same memory if REAL_IS_WIDE). */
 struct adamw {
     double rate, beta1, beta2, epsilon, decay;
     double scale; /* of the gradient: clipping, number of tokens */

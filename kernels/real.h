@@ -6,12 +6,13 @@
 /* The number types of a program, fixed when it is compiled.
  *
  *   real    stored: weights, activations and their gradients
- *   wide    accumulated: statistics, sums of gradients, moments, master weights
+ *   wide    accumulated: statistics, sums of gradients, moments, master
+ *           weights
  *   double  losses, mixtures, sums by skill: the same in every program
  *
  * Outside kernels/ a `real` is only passed on, never computed with: bf16, the
- * upper half of a float, is a type without arithmetic.  Where real and wide are
- * the same type, the weights are their own master copy. */
+ * upper half of a float, is a type without arithmetic.  Where real and wide
+ * are the same type, the weights are their own master copy. */
 #if defined SKILLET_DOUBLE
 typedef double real;
 typedef double wide;

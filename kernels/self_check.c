@@ -51,8 +51,8 @@ static double worst_error(const real *a, const real *b, const real *c)
             double sum = 0, size = 0;
 
             for (long k = 0; k < INNER; k++) {
-                double term =
-                    real_value(a[i * INNER + k]) * real_value(b[j * INNER + k]);
+                double term = real_value(a[i * INNER + k]) *
+                              real_value(b[j * INNER + k]);
 
                 sum += term;
                 size += fabs(term);

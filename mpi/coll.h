@@ -9,8 +9,8 @@
  * every rank as far as the MPI library keeps its advice to implementers; what
  * must not drift apart is broadcast. */
 
-/* How the numbers of g travel: "none", "MPI", "NCCL" or "MPI through the host".
- */
+/* How the numbers of g travel: "none", "MPI", "NCCL" or "MPI through the
+ * host". */
 const char *coll_way(struct group *g);
 
 /* m = sum over g, element-wise.  m has no gaps between its rows. */

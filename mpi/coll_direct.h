@@ -27,8 +27,8 @@ void coll_direct_broadcast(struct coll_direct *d, wide *x, long n);
  * await waits.  As in coll_parts.h; the order of a sum is the library's. */
 void coll_direct_sum_part(struct coll_direct *d, wide *x, long part,
                           long event);
-void coll_direct_gather_parts(struct coll_direct *d, void *x, size_t part_bytes,
-                              long event);
+void coll_direct_gather_parts(struct coll_direct *d, void *x,
+                              size_t part_bytes, long event);
 void coll_direct_await(struct coll_direct *d, long event);
 
 #endif

@@ -1,6 +1,6 @@
-/* One communicator of NCCL a group.  What a computation waits for at once is on
- * the stream of the kernels; what goes on beside it, on one of the group's own.
- */
+/* One communicator of NCCL a group.  What a computation waits for at once is
+ * on the stream of the kernels; what goes on beside it, on one of the group's
+ * own. */
 #include "mpi/coll_direct.h"
 
 #include <nccl.h>
@@ -11,11 +11,11 @@
 #include "kernels/cuda/stream.h"
 #include "mpi/world.h"
 
-#define NCCL_CHECK(call)                                                       \
-    do {                                                                       \
-        ncclResult_t result_ = (call);                                         \
-        CHECK(result_ == ncclSuccess, "%s: %s", #call,                         \
-              ncclGetErrorString(result_));                                    \
+#define NCCL_CHECK(call)                                                      \
+    do {                                                                      \
+        ncclResult_t result_ = (call);                                        \
+        CHECK(result_ == ncclSuccess, "%s: %s", #call,                        \
+              ncclGetErrorString(result_));                                   \
     } while (0)
 
 struct coll_direct {
@@ -113,7 +113,8 @@ static void end_beside(struct coll_direct *d, long event)
     device_event_mark(d->ended[event], d->beside);
 }
 
-void coll_direct_sum_part(struct coll_direct *d, wide *x, long part, long event)
+void coll_direct_sum_part(struct coll_direct *d, wide *x, long part,
+                          long event)
 {
     int rank;
 
@@ -125,8 +126,8 @@ void coll_direct_sum_part(struct coll_direct *d, wide *x, long part, long event)
     end_beside(d, event);
 }
 
-void coll_direct_gather_parts(struct coll_direct *d, void *x, size_t part_bytes,
-                              long event)
+void coll_direct_gather_parts(struct coll_direct *d, void *x,
+                              size_t part_bytes, long event)
 {
     int rank;
 

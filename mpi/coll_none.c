@@ -22,13 +22,14 @@ void coll_direct_broadcast(struct coll_direct *d, wide *x, long n)
     (void)d, (void)x, (void)n;
 }
 
-void coll_direct_sum_part(struct coll_direct *d, wide *x, long part, long event)
+void coll_direct_sum_part(struct coll_direct *d, wide *x, long part,
+                          long event)
 {
     (void)d, (void)x, (void)part, (void)event;
 }
 
-void coll_direct_gather_parts(struct coll_direct *d, void *x, size_t part_bytes,
-                              long event)
+void coll_direct_gather_parts(struct coll_direct *d, void *x,
+                              size_t part_bytes, long event)
 {
     (void)d, (void)x, (void)part_bytes, (void)event;
 }

@@ -1,7 +1,8 @@
 /* A queue of collectives, the jobs, cut into pieces.  The pieces of all jobs
- * are exchanged in order, up to SLOTS of them at a time; each has its requests,
- * and memory for what it receives.  The room is that of all slots; many small
- * ones, so that a piece need not wait for the whole room to be free. */
+ * are exchanged in order, up to SLOTS of them at a time; each has its
+ * requests, and memory for what it receives.  The room is that of all slots;
+ * many small ones, so that a piece need not wait for the whole room to be
+ * free. */
 #include "mpi/coll_parts.h"
 
 #include <stdlib.h>
@@ -29,9 +30,9 @@ struct job {
 
 struct slot {
     struct job job;
-    long at, n;           /* the numbers of each part that it exchanges */
-    wide *copies;         /* [others, n] of this rank's part, to be added */
-    char *out, *in;       /* [ranks, n], [others, n] on the host, where MPI does
+    long at, n;     /* the numbers of each part that it exchanges */
+    wide *copies;   /* [others, n] of this rank's part, to be added */
+    char *out, *in; /* [ranks, n], [others, n] on the host, where MPI does
                              not reach the device */
     MPI_Request *request; /* [2, others] */
 };
@@ -124,8 +125,9 @@ struct coll_parts_tally coll_parts_tally(const struct coll_parts *q)
     return q->tally;
 }
 
-/* A direct way tells by events that a job has ended, of which there are as many
- * as jobs: a job whose event serves a later one is waited for with that. */
+/* A direct way tells by events that a job has ended, of which there are as
+ * many as jobs: a job whose event serves a later one is waited for with
+ * that. */
 static long event_of(const struct coll_parts *q, long ticket)
 {
     return (ticket - 1) % q->jobs;
@@ -306,8 +308,8 @@ static void begin_directly(struct coll_parts *q, const struct job *job)
     if (job->is_sum)
         coll_direct_sum_part(direct, (wide *)(void *)job->x, job->part, event);
     else
-        coll_direct_gather_parts(direct, job->x, (size_t)job->part * job->width,
-                                 event);
+        coll_direct_gather_parts(direct, job->x,
+                                 (size_t)job->part * job->width, event);
     q->started++;
     q->ended++;
 }

@@ -4,8 +4,8 @@
 #include "kernels/real.h"
 #include "mpi/group.h"
 
-/* Collectives over arrays of as many equal parts as the group has ranks, part r
- * being that of rank r, which go on while the ranks compute:
+/* Collectives over arrays of as many equal parts as the group has ranks, part
+ * r being that of rank r, which go on while the ranks compute:
  *
  *   sum     makes this rank's part the sum of that part over all ranks, and
  *           leaves the others as they were

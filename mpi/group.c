@@ -87,7 +87,8 @@ void group_broadcast(struct group *g, void *at, size_t bytes)
 {
     trace_enter(__func__, g);
     for (size_t done = 0; done < bytes; done += (size_t)piece(bytes - done))
-        MPI_Bcast((char *)at + done, piece(bytes - done), MPI_BYTE, 0, g->comm);
+        MPI_Bcast((char *)at + done, piece(bytes - done), MPI_BYTE, 0,
+                  g->comm);
     trace_leave();
 }
 
@@ -164,8 +165,8 @@ void *group_exchange(struct group *g, const void *out, const size_t *send,
     out_at = counts + g->size;
     in_counts = out_at + g->size, in_at = in_counts + g->size;
     trace_enter(__func__, g);
-    MPI_Alltoall(send, sizeof *send, MPI_BYTE, received, sizeof *send, MPI_BYTE,
-                 g->comm);
+    MPI_Alltoall(send, sizeof *send, MPI_BYTE, received, sizeof *send,
+                 MPI_BYTE, g->comm);
     for (int r = 0; r < g->size; r++) {
         out_at[r] = (int)out_total, in_at[r] = (int)in_total;
         out_total += send[r], in_total += received[r];
@@ -176,8 +177,8 @@ void *group_exchange(struct group *g, const void *out, const size_t *send,
     }
     in = malloc(in_total + 1);
     CHECK(in, "no %zu bytes for an exchange", in_total);
-    MPI_Alltoallv(out, counts, out_at, MPI_BYTE, in, in_counts, in_at, MPI_BYTE,
-                  g->comm);
+    MPI_Alltoallv(out, counts, out_at, MPI_BYTE, in, in_counts, in_at,
+                  MPI_BYTE, g->comm);
     trace_leave();
     free(counts);
     return in;

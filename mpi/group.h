@@ -23,7 +23,8 @@ int group_size(const struct group *g);
 int group_rank(const struct group *g);
 
 /* True on every rank if it is true on one: the way to agree on what a single
- * rank has seen, before anyone leaves a collective path.  Collective over g. */
+ * rank has seen, before anyone leaves a collective path.  Collective over
+ * g. */
 bool group_any(struct group *g, bool here);
 
 /* The problem of the lowest rank that has one, on every rank; none if no rank
@@ -46,8 +47,8 @@ void group_sum_before(struct group *g, int64_t *x, long n);
 double group_largest(struct group *g, double x, int *rank);
 
 /* Personalised exchange: send[r] bytes lie for rank r, one after another, in
- * `out`.  Fills received[r] and returns the bytes from all ranks in rank order,
- * malloc'd.  Collective over g. */
+ * `out`.  Fills received[r] and returns the bytes from all ranks in rank
+ * order, malloc'd.  Collective over g. */
 void *group_exchange(struct group *g, const void *out, const size_t *send,
                      size_t *received);
 

@@ -1,5 +1,5 @@
-/* Each member is written by the working thread alone, so plain loads and stores
- * of atomics do: no member is ever torn, and none needs an order. */
+/* Each member is written by the working thread alone, so plain loads and
+ * stores of atomics do: no member is ever torn, and none needs an order. */
 #include "mpi/trace.h"
 
 #include <stdatomic.h>
@@ -11,7 +11,7 @@ static atomic_bool is_inside;
 static const char *_Atomic phase = "starting";
 static const char *_Atomic collective;
 
-#define SET(member, value)                                                     \
+#define SET(member, value)                                                    \
     atomic_store_explicit(&(member), value, memory_order_relaxed)
 #define GET(member) atomic_load_explicit(&(member), memory_order_relaxed)
 

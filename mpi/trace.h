@@ -5,8 +5,8 @@
 
 #include "mpi/group.h"
 
-/* What this rank is at, so that a thread that watches it (src/run/watchdog.h) can
- * tell whether it moves, and where it stands if it does not.  One record a
+/* What this rank is at, so that a thread that watches it (src/run/watchdog.h)
+ * can tell whether it moves, and where it stands if it does not.  One record a
  * process: one thread of a rank works.
  *
  * Every collective of mpi/ enters and leaves; long work between two of them

@@ -53,7 +53,8 @@ static void stop_everyone(void)
 
 static void catch_requests(void)
 {
-    struct sigaction act = {.sa_handler = note_request, .sa_flags = SA_RESTART};
+    struct sigaction act = {.sa_handler = note_request,
+                            .sa_flags = SA_RESTART};
 
     sigemptyset(&act.sa_mask);
     for (int i = 0; i < REQUESTS; i++)

@@ -48,10 +48,10 @@ static void find_own_directory(char *path, size_t size)
         *slash = '\0';
 }
 
-/* In a build tree the programs lie beside this one, else in libexec: first that
- * of the same prefix, which may have moved since (a stage, a module tree), then
- * that of configure.  The path is malloc'd, NULL if there is no such program.
- */
+/* In a build tree the programs lie beside this one, else in libexec: first
+ * that of the same prefix, which may have moved since (a stage, a module
+ * tree), then that of configure.  The path is malloc'd, NULL if there is no
+ * such program. */
 static char *find_program(const char *name)
 {
     char here[4096];
@@ -73,9 +73,10 @@ static char *find_program(const char *name)
 static int report_missing(const struct settings *s, const char *name)
 {
     if (s->train.device == DEVICE_GPU)
-        log_error("%s=gpu needs the program %s, which was not built: configure "
-                  "Skillet with --with-cuda, or set train.device=cpu",
-                  settings_place(s, "train.device"), name);
+        log_error(
+            "%s=gpu needs the program %s, which was not built: configure "
+            "Skillet with --with-cuda, or set train.device=cpu",
+            settings_place(s, "train.device"), name);
     else
         log_error("the program %s is neither beside this one, nor in "
                   "../libexec/skillet from here, nor in %s: build "

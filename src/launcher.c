@@ -18,7 +18,8 @@ static const struct {
 } launchers[] = {
     {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
      "OMPI_COMM_WORLD_LOCAL_SIZE"},
-    {"MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_LOCAL_SIZE"},
+    {"MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE",
+     "MV2_COMM_WORLD_LOCAL_SIZE"},
     {"PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS"},
     {"PALS_RANKID", NULL, "PALS_LOCAL_SIZE"},
     {"PMIX_RANK", NULL, NULL},
@@ -64,8 +65,8 @@ double launcher_seconds_left(double so_far, const char **name)
     return 0;
 }
 
-/* Processes on this node, 0 if a launcher does not say; Slurm writes "4(x2),3",
- * of which the first number will do. */
+/* Processes on this node, 0 if a launcher does not say; Slurm writes
+ * "4(x2),3", of which the first number will do. */
 static long processes_here(void)
 {
     bool launched = false;

@@ -18,7 +18,8 @@ double launcher_seconds_left(double so_far, const char **name);
 
 /* Sets the threads of the BLAS, where the user did not: this process' share of
  * the node's processors by the processes that the launcher started there, at
- * most those that it is bound to; one if the launcher does not say how many. */
+ * most those that it is bound to; one if the launcher does not say how
+ * many. */
 void launcher_set_threads(void);
 
 #endif

@@ -18,17 +18,19 @@ void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* "skillet: ...", for what ends a process that has no group to refuse in: the
- * caller then ends it.  One that does not speak is kept here for half a second,
- * as mpirun kills the others, also the one that speaks, when the first ends. */
+ * caller then ends it.  One that does not speak is kept here for half a
+ * second, as mpirun kills the others, also the one that speaks, when the first
+ * ends. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same of any rank and from any thread, also while another one hangs in a
  * print: what only this rank can tell before it ends.  It is left out where
  * nobody reads it for a second. */
-void log_last_words(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_last_words(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
 
-/* Writes over the last progress line; nothing where stdout is no terminal.  The
- * next line of any kind takes its place. */
+/* Writes over the last progress line; nothing where stdout is no terminal.
+ * The next line of any kind takes its place. */
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 bool log_is_terminal(void);

@@ -80,7 +80,8 @@ static struct problem take_line(struct line *line, int argc, char **argv)
 }
 
 /* Rank 0 alone opens the file: it may lie on the disk of its node. */
-static void read_run_file(struct group *g, struct settings *s, const char *path)
+static void read_run_file(struct group *g, struct settings *s,
+                          const char *path)
 {
     struct problem p = NO_PROBLEM;
     char *bytes = NULL;

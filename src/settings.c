@@ -146,8 +146,8 @@ static struct problem read_entry(struct settings *s, const char *name,
     int row = find_row(key);
 
     if (row < 0)
-        p = problem("%.300s:%ld: unknown setting %.80s: did you mean %s?", name,
-                    entry->line, key, nearest_key(key));
+        p = problem("%.300s:%ld: unknown setting %.80s: did you mean %s?",
+                    name, entry->line, key, nearest_key(key));
     else if (!settings_row_set(&settings_table[row], s, entry->value))
         p = out_of_range(place, entry->value, &settings_table[row]);
     else
@@ -298,8 +298,9 @@ bool settings_next_change(const struct settings *a, const struct settings *b,
                           int *row, struct settings_change *change)
 {
     for (; *row < settings_table_rows; (*row)++) {
-        *change = (struct settings_change){
-            settings_table[*row].key, value_text(a, *row), value_text(b, *row)};
+        *change =
+            (struct settings_change){settings_table[*row].key,
+                                     value_text(a, *row), value_text(b, *row)};
         if (strcmp(change->from, change->to)) {
             (*row)++;
             return true;

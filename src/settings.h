@@ -131,11 +131,12 @@ void settings_free(struct settings *s);
 struct problem settings_read_file(struct settings *s, const char *path);
 struct problem settings_read_text(struct settings *s, const char *name,
                                   const char *bytes, size_t n);
-struct problem settings_read_argument(struct settings *s, const char *argument);
+struct problem settings_read_argument(struct settings *s,
+                                      const char *argument);
 
 /* True if an argument has the form section.key=value, so it is no file (one
- * with '=' in its name is given as ./NAME), and if it is a run file: NAME.ini.
- */
+ * with '=' in its name is given as ./NAME), and if it is a run file:
+ * NAME.ini. */
 bool settings_is_argument(const char *argument);
 bool settings_is_run_file(const char *argument);
 

@@ -4,12 +4,12 @@
 
 /* The place of a member, and a compile-time check that it has the type of its
  * row, as the value is written through a pointer. */
-#define MEMBER(section, name, ctype)                                           \
-    offsetof(struct settings, section.name) +                                  \
-        0 * sizeof(char[__builtin_types_compatible_p(                          \
-                            __typeof__(((struct settings *)0)->section.name),  \
-                            ctype)                                             \
-                            ? 1                                                \
+#define MEMBER(section, name, ctype)                                          \
+    offsetof(struct settings, section.name) +                                 \
+        0 * sizeof(char[__builtin_types_compatible_p(                         \
+                            __typeof__(((struct settings *)0)->section.name), \
+                            ctype)                                            \
+                            ? 1                                               \
                             : -1])
 
 enum {
@@ -22,28 +22,28 @@ enum {
 
 /* clang-format off */
 #define KEY(section, name) .key = #section "." #name
-#define LONG(section, name, least, most, value, text)                          \
-    {KEY(section, name), .type = SETTINGS_LONG,                                \
-     .offset = MEMBER(section, name, long), .min = least, .max = most,         \
+#define LONG(section, name, least, most, value, text)                         \
+    {KEY(section, name), .type = SETTINGS_LONG,                               \
+     .offset = MEMBER(section, name, long), .min = least, .max = most,        \
      .initial = value, .help = text}
-#define DURATION(section, name, most, value, text)                             \
-    {KEY(section, name), .type = SETTINGS_DURATION,                            \
-     .offset = MEMBER(section, name, long), .min = 0, .max = most,             \
+#define DURATION(section, name, most, value, text)                            \
+    {KEY(section, name), .type = SETTINGS_DURATION,                           \
+     .offset = MEMBER(section, name, long), .min = 0, .max = most,            \
      .initial = value, .help = text}
-#define DOUBLE(section, name, least, most, ends, value, text)                  \
-    {KEY(section, name), .type = SETTINGS_DOUBLE,                              \
-     .offset = MEMBER(section, name, double), .min = least, .max = most,       \
+#define DOUBLE(section, name, least, most, ends, value, text)                 \
+    {KEY(section, name), .type = SETTINGS_DOUBLE,                             \
+     .offset = MEMBER(section, name, double), .min = least, .max = most,      \
      .open = ends, .initial = value, .help = text}
-#define BOOL(section, name, value, text)                                       \
-    {KEY(section, name), .type = SETTINGS_BOOL,                                \
+#define BOOL(section, name, value, text)                                      \
+    {KEY(section, name), .type = SETTINGS_BOOL,                               \
      .offset = MEMBER(section, name, bool), .initial = value, .help = text}
-#define CHOICE(section, name, words, value, text)                              \
-    {KEY(section, name), .type = SETTINGS_CHOICE,                              \
-     .offset = MEMBER(section, name, int), .choices = words,                   \
+#define CHOICE(section, name, words, value, text)                             \
+    {KEY(section, name), .type = SETTINGS_CHOICE,                             \
+     .offset = MEMBER(section, name, int), .choices = words,                  \
      .initial = value, .help = text}
-#define TEXT(section, name, words, value, text)                                \
-    {KEY(section, name), .type = SETTINGS_TEXT,                                \
-     .offset = MEMBER(section, name, char *), .choices = words,                \
+#define TEXT(section, name, words, value, text)                               \
+    {KEY(section, name), .type = SETTINGS_TEXT,                               \
+     .offset = MEMBER(section, name, char *), .choices = words,               \
      .initial = value, .help = text}
 
 const struct settings_row settings_table[] = {
@@ -88,8 +88,8 @@ TEXT(skills, evaluate, NULL, "",
      "skills to evaluate, NAME,NAME,...; empty: all"),
 
 TEXT(mixture, policy, NULL, "skill-it",
-     "rule that sets the shares of the skills: skill-it, stratified, random or "
-     "static"),
+     "rule that sets the shares of the skills: skill-it, stratified, random "
+     "or static"),
 TEXT(mixture, weights, NULL, "",
      "shares of policy static or random on any scale, NAME:NUMBER,... or a "
      "number for each training skill in order; empty: static from the graph, "
@@ -134,10 +134,11 @@ DOUBLE(mixture, epoch_cap, 0, INFINITY, CLOSED, "0",
      "no cap"),
 CHOICE(mixture, counts, "carried|floor-last", "carried",
      "carried: what a share is owed is carried to the next round; floor-last: "
-     "rounded down, the last skill gets the rest, as the authors' program does"),
+     "rounded down, the last skill gets the rest, as the authors' program "
+     "does"),
 TEXT(mixture, fixed, NULL, "",
-     "shares outside the policy, NAME:SHARE,..., such as replay of older data; "
-     "weights and graph are then of the other skills"),
+     "shares outside the policy, NAME:SHARE,..., such as replay of older "
+     "data; weights and graph are then of the other skills"),
 TEXT(mixture, replay, NULL, "",
      ".csv of losses, a column for each evaluation skill, a row for each "
      "evaluation: prints the mixtures that they give, and trains nothing"),
@@ -157,7 +158,8 @@ LONG(train, sequence_length, 1, MOST_TOKENS, "512",
 DOUBLE(train, learning_rate, 0, INFINITY, CLOSED, "3e-4",
      "highest learning rate, reached after train.warmup_steps"),
 DOUBLE(train, minimum_learning_rate, 0, INFINITY, CLOSED, "0",
-     "learning rate that the step after the last one would have, and the least"),
+     "learning rate that the step after the last one would have, and the "
+     "least"),
 CHOICE(train, schedule, "constant|linear|cosine|wsd|inverse-square-root",
      "linear",
      "way from the highest to the minimum learning rate, after the warm-up; "
@@ -166,11 +168,12 @@ CHOICE(train, schedule, "constant|linear|cosine|wsd|inverse-square-root",
 LONG(train, warmup_steps, 0, MOST_STEPS, "50",
      "steps over which the learning rate rises from 0"),
 LONG(train, decay_steps, 0, MOST_STEPS, "0",
-     "last steps of schedule wsd, in which the learning rate falls; 0: a tenth"),
+     "last steps of schedule wsd, in which the learning rate falls; 0: a "
+     "tenth"),
 TEXT(train, rewarm_at, NULL, "",
      "steps, STEP,STEP,..., at which the learning rate rises again from the "
-     "minimum, over train.warmup_steps, and the schedule starts anew, up to the "
-     "next of them or the end: for new data after the rate has decayed"),
+     "minimum, over train.warmup_steps, and the schedule starts anew, up to "
+     "the next of them or the end: for new data after the rate has decayed"),
 DOUBLE(train, beta1, 0, 1, BELOW, "0.9",
      "AdamW: decay of the first moment"),
 DOUBLE(train, beta2, 0, 1, BELOW, "0.999",
@@ -189,27 +192,28 @@ CHOICE(train, loss_denominator, "real|all", "real",
      "the loss of a batch is the mean over: its real targets; all positions, "
      "padding too, as the authors' program does"),
 DOUBLE(train, z_loss, 0, INFINITY, CLOSED, "0",
-     "factor of log^2 Z in what is minimised, Z the sum of the exponentials of "
-     "the logits, which keeps logits small; 1e-4 is common; the losses that are "
-     "told are without it"),
+     "factor of log^2 Z in what is minimised, Z the sum of the exponentials "
+     "of the logits, which keeps logits small; 1e-4 is common; the losses "
+     "that are told are without it"),
 CHOICE(train, recompute, "none|attention|block", "none",
      "activations that backward computes again instead of keeping them: none; "
-     "those of attention and all that costs little; all but each block's input"),
+     "those of attention and all that costs little; all but each block's "
+     "input"),
 CHOICE(train, precision, "float|double|bf16", "float",
      "number type of weights and activations; bf16 on a GPU alone"),
 CHOICE(train, device, "cpu|gpu", "cpu",
      "where the kernels compute"),
 LONG(train, skip_limit, 0, MOST_STEPS, "10",
-     "updates in a row that are left out as loss or gradient are not finite, or "
-     "the loss is a spike; one more ends the run with status 1"),
+     "updates in a row that are left out as loss or gradient are not finite, "
+     "or the loss is a spike; one more ends the run with status 1"),
 DOUBLE(train, spike, 0, INFINITY, CLOSED, "0",
      "robust deviations by which a loss that is a spike lies above what the "
      "skills of its batch had lately; 6 is usual; 0: none is, as what is a "
      "spike hangs on the data"),
 DURATION(train, time_limit, MOST_STEPS, "0",
-     "time after which the run saves and ends with status 75, as when the job's "
-     "own time runs out; it stops early enough for two steps and a save, with "
-     "checkpoint.asynchronous two; 0: none"),
+     "time after which the run saves and ends with status 75, as when the "
+     "job's own time runs out; it stops early enough for two steps and a "
+     "save, with checkpoint.asynchronous two; 0: none"),
 DURATION(train, watchdog, MOST_STEPS, "300",
      "time without any progress after which a rank says where it stands and "
      "ends the run with status 1, so that the scheduler can start it again; "
@@ -228,13 +232,13 @@ LONG(checkpoint, keep, 1, MOST_STEPS, "2",
 LONG(checkpoint, keep_every, 0, MOST_STEPS, "0",
      "of the others those at multiples of so many steps are kept; 0: none"),
 BOOL(checkpoint, asynchronous, "no",
-     "training goes on while a checkpoint is written; takes memory on the host "
-     "for a copy of what each rank writes: 12 bytes a parameter (24 with "
+     "training goes on while a checkpoint is written; takes memory on the "
+     "host for a copy of what each rank writes: 12 bytes a parameter (24 with "
      "train.precision=double), shared by all ranks"),
 TEXT(checkpoint, resume, NULL, "auto",
-     "auto: go on from the latest whole checkpoint in output.directory, if there "
-     "is one; no: start, in a directory without a run; or the checkpoint to go "
-     "on from"),
+     "auto: go on from the latest whole checkpoint in output.directory, if "
+     "there is one; no: start, in a directory without a run; or the "
+     "checkpoint to go on from"),
 
 LONG(evaluate, every, 0, MOST_STEPS, "0",
      "steps between evaluations; 0: at the start, after each round and at the "
@@ -242,8 +246,8 @@ LONG(evaluate, every, 0, MOST_STEPS, "0",
 LONG(evaluate, windows, 0, MOST_STEPS, "100",
      "most sequences of a skill in an evaluation; 0: all"),
 TEXT(evaluate, split, NULL, "validation",
-     "splits to report, of train, validation, test; validation always, test at "
-     "the end alone"),
+     "splits to report, of train, validation, test; validation always, test "
+     "at the end alone"),
 CHOICE(evaluate, loss, "all|answer", "answer",
      "tokens of a sample that are evaluated: all, or its answer where it has "
      "one"),

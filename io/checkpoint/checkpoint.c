@@ -110,7 +110,8 @@ struct problem checkpoint_get(const struct checkpoint *c, int fd, long item,
     size_t width = h5_number_bytes(d->number);
 
     assert(first + n <= h5_dataset_numbers(d));
-    return file_read_at(fd, c->path, d->at + first * width, numbers, n * width);
+    return file_read_at(fd, c->path, d->at + first * width, numbers,
+                        n * width);
 }
 
 /* Adds the sum of numbers [first, end) of an item. */
@@ -133,8 +134,8 @@ static struct problem add_sum(const struct checkpoint *c, int fd, long item,
     return NO_PROBLEM;
 }
 
-/* Adds up the numbers whose first byte lies in [from, to) of the joined items.
- */
+/* Adds up the numbers whose first byte lies in [from, to) of the joined
+ * items. */
 static struct problem add_share(const struct checkpoint *c, int fd,
                                 const bool *which, uint64_t from, uint64_t to,
                                 uint64_t *sum)
@@ -162,9 +163,10 @@ struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
     group_sum_counts(g, (int64_t *)sum, c->items);
     for (long i = 0; i < c->items; i++)
         if (which[i] && sum[i] != c->item[i].sum)
-            return problem("%s is damaged: \"%s\" does not match its sum; take "
-                           "another checkpoint",
-                           c->path, c->item[i].name);
+            return problem(
+                "%s is damaged: \"%s\" does not match its sum; take "
+                "another checkpoint",
+                c->path, c->item[i].name);
     return NO_PROBLEM;
 }
 

@@ -41,8 +41,9 @@ struct problem checkpoint_init(struct checkpoint *c, const char *directory,
                                int64_t step);
 void checkpoint_free(struct checkpoint *c);
 
-/* Adds an array, or with H5_TEXT `rows` texts of `cols` bytes each; its number.
- * One column makes a dataset of one dimension; nothing may be empty. */
+/* Adds an array, or with H5_TEXT `rows` texts of `cols` bytes each; its
+ * number.  One column makes a dataset of one dimension; nothing may be
+ * empty. */
 long checkpoint_add(struct checkpoint *c, const char *name,
                     enum h5_number number, uint64_t rows, uint64_t cols);
 
@@ -58,7 +59,8 @@ long checkpoint_find(const struct checkpoint *c, const char *name);
 /* Reads and checks the header and the list of items on rank 0, and gives it to
  * all: truncated, damaged, of a later version, no checkpoint.  Of two names of
  * the same bytes the later one is the alias.  The sums of the items themselves
- * are not looked at.  After a problem there is nothing to free.  Collective. */
+ * are not looked at.  After a problem there is nothing to free.
+ * Collective. */
 struct problem checkpoint_open(struct checkpoint *c, struct group *g,
                                const char *path);
 
@@ -74,8 +76,8 @@ struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
                                   uint64_t *sum, const bool *which);
 
 /* Numbers [first, first + n) of an item, row-major, as they stand in the file;
- * of texts, their bytes.  fd is of c->path, opened by the caller.  On any rank.
- */
+ * of texts, their bytes.  fd is of c->path, opened by the caller.  On any
+ * rank. */
 struct problem checkpoint_get(const struct checkpoint *c, int fd, long item,
                               uint64_t first, uint64_t n, void *numbers);
 

@@ -5,8 +5,8 @@
 
 #include "kernels/base/problem.h"
 
-/* The checkpoints in a directory, by their names alone: files of any other name
- * are left alone.  For one rank. */
+/* The checkpoints in a directory, by their names alone: files of any other
+ * name are left alone.  For one rank. */
 
 /* Steps of the checkpoints, the latest first; malloc'd, NULL after a problem.
  * No directory: none. */
@@ -21,8 +21,8 @@ struct problem checkpoint_files_sweep(const char *directory);
 
 /* Removes checkpoints up to step `now` but the latest `keep` of them and those
  * whose step is a multiple of keep_every (0: none is).  Later ones were found
- * damaged, or the run would have gone on from them: they do not count, and stay
- * until they are replaced. */
+ * damaged, or the run would have gone on from them: they do not count, and
+ * stay until they are replaced. */
 struct problem checkpoint_files_prune(const char *directory, long keep,
                                       long keep_every, int64_t now);
 

@@ -31,9 +31,10 @@ static struct problem check_format(struct h5 *f)
                        format);
     p = h5_number_read(f, "version", &version);
     if (!is_problem(&p) && version != CHECKPOINT_VERSION)
-        return problem("%s has version %lld of the checkpoint format, known is "
-                       "%d: use the Skillet that wrote it, or a later one",
-                       f->path, (long long)version, CHECKPOINT_VERSION);
+        return problem(
+            "%s has version %lld of the checkpoint format, known is "
+            "%d: use the Skillet that wrote it, or a later one",
+            f->path, (long long)version, CHECKPOINT_VERSION);
     return p;
 }
 

@@ -39,8 +39,8 @@ static void *write_parts(void *at)
     return NULL;
 }
 
-/* A request to stop is for the thread that asks for it; and a signal that found
- * this one would let the other sleep on. */
+/* A request to stop is for the thread that asks for it; and a signal that
+ * found this one would let the other sleep on. */
 static int create_without_signals(struct checkpoint_thread *t)
 {
     sigset_t all, before;

@@ -8,9 +8,9 @@
 
 #include "io/checkpoint/checkpoint_write.h"
 
-/* A thread that writes this rank's part of a checkpoint while the rank goes on:
- * it sums, writes and brings to the disk what was listed, and nothing else.  It
- * neither communicates nor calls HDF5, and takes no signals.
+/* A thread that writes this rank's part of a checkpoint while the rank goes
+ * on: it sums, writes and brings to the disk what was listed, and nothing
+ * else.  It neither communicates nor calls HDF5, and takes no signals.
  *
  * From start to join the writer, its checkpoint and the numbers that were
  * listed are the thread's: nobody else may read or change them. */

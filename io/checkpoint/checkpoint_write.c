@@ -13,9 +13,9 @@
 #include "io/sum.h"
 #include "kernels/base/check.h"
 
-/* More than HDF5 needs besides the numbers: for itself, and for each dataset or
- * group that a name may bring (measured: 850 bytes with names of the longest,
- * and 1,020). */
+/* More than HDF5 needs besides the numbers: for itself, and for each dataset
+ * or group that a name may bring (measured: 850 bytes with names of the
+ * longest, and 1,020). */
 enum { HEADER_BYTES = 1 << 16, OBJECT_BYTES = 1 << 11 };
 
 /* Bytes that are still in a cache when they are written behind their sum. */
@@ -24,7 +24,8 @@ enum { PIECE = 1 << 18 };
 /* Bytes that a disk writes at a time. */
 enum { AHEAD = 1 << 23 };
 
-static struct problem write_attributes(struct h5 *f, const struct checkpoint *c)
+static struct problem write_attributes(struct h5 *f,
+                                       const struct checkpoint *c)
 {
     const struct {
         const char *name;
@@ -224,7 +225,8 @@ static struct problem write_sums(const struct checkpoint_writer *w,
     CHECK(sum, "no memory for %ld sums", n);
     for (long i = 0; i < n; i++)
         sum[i] = place[i].sum;
-    p = file_write_at(w->fd, w->name, w->sums_at, sum, (size_t)n * sizeof *sum);
+    p = file_write_at(w->fd, w->name, w->sums_at, sum,
+                      (size_t)n * sizeof *sum);
     free(sum);
     return p;
 }

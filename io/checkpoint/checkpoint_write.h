@@ -25,13 +25,13 @@ struct checkpoint_writer {
     bool is_synced;
 };
 
-/* Every rank has added the same items; completes c.  A problem, the same on all
- * ranks, leaves no file.  Collective. */
+/* Every rank has added the same items; completes c.  A problem, the same on
+ * all ranks, leaves no file.  Collective. */
 struct problem checkpoint_write_create(struct checkpoint_writer *w,
                                        struct checkpoint *c, struct group *g);
 
-/* Numbers [first, first + n) of an item, row-major; of texts, their bytes.  All
- * ranks together must write each number once.  What goes wrong is told by
+/* Numbers [first, first + n) of an item, row-major; of texts, their bytes.
+ * All ranks together must write each number once.  What goes wrong is told by
  * checkpoint_write_publish. */
 void checkpoint_write_put(struct checkpoint_writer *w, long item,
                           uint64_t first, uint64_t n, const void *numbers);
@@ -40,9 +40,9 @@ void checkpoint_write_put(struct checkpoint_writer *w, long item,
  * On any rank, and in any one thread. */
 void checkpoint_write_sync(struct checkpoint_writer *w);
 
-/* Waits for the disk, and gives the file its name; or removes it where any rank
- * had a problem, which is returned on all.  A file of that name is replaced.
- * Collective. */
+/* Waits for the disk, and gives the file its name; or removes it where any
+ * rank had a problem, which is returned on all.  A file of that name is
+ * replaced.  Collective. */
 struct problem checkpoint_write_publish(struct checkpoint_writer *w);
 
 #endif

@@ -37,21 +37,24 @@ static struct problem check_same(const struct shard *s,
         return problem("%s holds skill %s, split %s: it was renamed", s->path,
                        s->skill, s->split);
     if (strcmp(s->title, first->title) != 0)
-        return problem("%.300s and %.300s are of two skills (\"%.100s\" and "
-                       "\"%.100s\") that became one name: tokenize one of them "
-                       "again under another name",
-                       first->path, s->path, first->title, s->title);
+        return problem(
+            "%.300s and %.300s are of two skills (\"%.100s\" and "
+            "\"%.100s\") that became one name: tokenize one of them "
+            "again under another name",
+            first->path, s->path, first->title, s->title);
     if (!shard_same_tokenizer(s, first))
-        return problem("%.300s and %.300s were made by different tokenizers or "
-                       "special ids (%.60s and %.60s): tokenize them together",
-                       first->path, s->path, first->tokenizer, s->tokenizer);
+        return problem(
+            "%.300s and %.300s were made by different tokenizers or "
+            "special ids (%.60s and %.60s): tokenize them together",
+            first->path, s->path, first->tokenizer, s->tokenizer);
     if (s->layout != first->layout || s->has_answers != first->has_answers)
-        return problem("%.300s and %.300s do not fit together (layout %s%s and "
-                       "%s%s): make them together",
-                       first->path, s->path, shard_layout_name(first->layout),
-                       first->has_answers ? " with answers" : "",
-                       shard_layout_name(s->layout),
-                       s->has_answers ? " with answers" : "");
+        return problem(
+            "%.300s and %.300s do not fit together (layout %s%s and "
+            "%s%s): make them together",
+            first->path, s->path, shard_layout_name(first->layout),
+            first->has_answers ? " with answers" : "",
+            shard_layout_name(s->layout),
+            s->has_answers ? " with answers" : "");
     return NO_PROBLEM;
 }
 
@@ -199,7 +202,8 @@ static struct problem add_part(const struct shard_file *f, uint64_t *position,
     return p;
 }
 
-struct problem corpus_fingerprint(const struct corpus *c, uint64_t *fingerprint)
+struct problem corpus_fingerprint(const struct corpus *c,
+                                  uint64_t *fingerprint)
 {
     uint64_t position = 0;
     struct problem p = NO_PROBLEM;

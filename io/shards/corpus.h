@@ -45,7 +45,8 @@ struct corpus {
 /* Finds the parts of a skill's split in a directory, reads their headers
  * (malloc'd) and checks that they belong together.  For one rank. */
 struct problem corpus_find(const struct corpus_files *files, const char *skill,
-                           const char *split, struct shard **head, long *parts);
+                           const char *split, struct shard **head,
+                           long *parts);
 
 /* Rank 0, which alone looks at the files of the directory, finds and reads the
  * shards; refuses what is missing, damaged or does not belong together.

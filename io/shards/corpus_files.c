@@ -9,7 +9,8 @@
 
 #include "kernels/base/check.h"
 
-const char *const corpus_files_splits[SPLITS] = {"train", "validation", "test"};
+const char *const corpus_files_splits[SPLITS] = {"train", "validation",
+                                                 "test"};
 
 /* Cuts `ending` off the end of the n bytes at name, if it is there and leaves
  * something. */

@@ -9,8 +9,9 @@ enum { SPLIT_NONE = -1, SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS };
 
 extern const char *const corpus_files_splits[SPLITS];
 
-/* The names of skill shards in a directory: SKILL.SPLIT.h5, or SKILL.SPLIT.N.h5
- * with N from 00001 on where the split is cut into parts.  For one rank. */
+/* The names of skill shards in a directory: SKILL.SPLIT.h5, or
+ * SKILL.SPLIT.N.h5 with N from 00001 on where the split is cut into parts.
+ * For one rank. */
 struct corpus_file {
     char name[128];
     char skill[65], split[16];

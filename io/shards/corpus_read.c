@@ -101,7 +101,8 @@ static long least(long a, long b)
 /* Up to n tokens from position x of a part on, within one document and its
  * neighbours begin and end; *done (0 before) is how many. */
 static struct problem read_in_document(struct corpus *c, struct corpus_part *p,
-                                       long x, long n, int32_t *out, long *done)
+                                       long x, long n, int32_t *out,
+                                       long *done)
 {
     long step = c->extra, begin = c->begin_of_text >= 0;
     long i, from, to, inside;

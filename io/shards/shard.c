@@ -150,9 +150,10 @@ static struct problem check_sum(struct shard_file *f, long i)
     if (!is_problem(&p))
         p = file_read_at(f->fd, path, b.sum_at, &expected, sizeof expected);
     if (!is_problem(&p) && sum != expected)
-        p = problem("%s is damaged: %s %ld to %ld do not match their sum; make "
-                    "or copy it again",
-                    path, b.what, b.first, b.end);
+        p = problem(
+            "%s is damaged: %s %ld to %ld do not match their sum; make "
+            "or copy it again",
+            path, b.what, b.first, b.end);
     f->checked[i] = !is_problem(&p);
     return p;
 }
@@ -198,8 +199,8 @@ static uint32_t widen(const unsigned char *raw, long width, long n,
 }
 
 /* Tokens [first, first + n), which fill a piece at most, without the sum. */
-static struct problem read_piece(const struct shard_file *f, long first, long n,
-                                 void *raw, int32_t *out)
+static struct problem read_piece(const struct shard_file *f, long first,
+                                 long n, void *raw, int32_t *out)
 {
     const struct shard *s = &f->head;
     long width = s->token_bytes;
@@ -212,9 +213,10 @@ static struct problem read_piece(const struct shard_file *f, long first, long n,
         return p;
     largest = widen(raw, width, n, out);
     if (largest >= (uint64_t)s->vocabulary_size)
-        return problem("%s: a token between %ld and %ld has id %u, outside the "
-                       "vocabulary of %ld",
-                       s->path, first, first + n, largest, s->vocabulary_size);
+        return problem(
+            "%s: a token between %ld and %ld has id %u, outside the "
+            "vocabulary of %ld",
+            s->path, first, first + n, largest, s->vocabulary_size);
     return p;
 }
 
@@ -274,8 +276,8 @@ struct problem shard_read_answers(struct shard_file *f, long first, long n,
     if (is_problem(&p))
         return p;
     return file_read_at(f->fd, f->head.path,
-                        f->head.answers_at + sizeof *out * (uint64_t)first, out,
-                        sizeof *out * (size_t)n);
+                        f->head.answers_at + sizeof *out * (uint64_t)first,
+                        out, sizeof *out * (size_t)n);
 }
 
 static struct problem check_sample(const struct shard *s, long i,
@@ -376,8 +378,8 @@ static struct problem check_content(struct shard_file *f, long i)
         return shard_check_samples(f, b.first, b.end - b.first, LONG_MAX);
     p = check_rise(f, b.first, b.end);
     if (!is_problem(&p) && s->layout == SHARD_SAMPLES && !s->has_answers)
-        p = shard_check_samples(f, b.first,
-                                least(b.end, s->documents) - b.first, LONG_MAX);
+        p = shard_check_samples(
+            f, b.first, least(b.end, s->documents) - b.first, LONG_MAX);
     return p;
 }
 

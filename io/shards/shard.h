@@ -6,8 +6,8 @@
 
 #include "kernels/base/problem.h"
 
-/* The tokens of one skill's split, or a part of them: DIRECTORY/SKILL.SPLIT.h5,
- * or SKILL.SPLIT.00001.h5, ... when cut by size.
+/* The tokens of one skill's split, or a part of them:
+ * DIRECTORY/SKILL.SPLIT.h5, or SKILL.SPLIT.00001.h5, ... when cut by size.
  *
  * An HDF5 file with root attributes
  *   format "skillet-shard", version, skill, title, split, tokenizer,
@@ -30,12 +30,11 @@
  * tokens.
  *
  * A shard of ours is sealed (io/seal.h) over all but these datasets of tokens,
- * documents and answers;
- * these are checked where they are read, so that opening a shard costs the same
- * for any size.
+ * documents and answers; these are checked where they are read, so that
+ * opening a shard costs the same for any size.
  *
- * The tokenizer "bytes" has 256 ids for the bytes, end_of_text 256 and an empty
- * tokenizer_sha256. */
+ * The tokenizer "bytes" has 256 ids for the bytes, end_of_text 256 and an
+ * empty tokenizer_sha256. */
 enum {
     SHARD_BLOCK = 1 << 20,   /* tokens */
     SHARD_OFFSETS = 1 << 17, /* 1 MiB */
@@ -64,8 +63,8 @@ struct shard {
     uint64_t answers_at, answer_sums_at;
 };
 
-/* Whether tokens of both mean the same: a tokenizer with a file is known by its
- * hash, wherever the file lies. */
+/* Whether tokens of both mean the same: a tokenizer with a file is known by
+ * its hash, wherever the file lies. */
 bool shard_same_tokenizer(const struct shard *a, const struct shard *b);
 
 /* A stretch of /tokens, /documents or /answers that has a sum of its own. */
@@ -118,7 +117,8 @@ struct shard_answer {
 };
 
 /* Answers of documents [first, first + n); the first reading of a block checks
- * its sum.  Whether they lie inside their samples, shard_read_sample checks. */
+ * its sum.  Whether they lie inside their samples, shard_read_sample
+ * checks. */
 struct problem shard_read_answers(struct shard_file *f, long first, long n,
                                   struct shard_answer *out);
 

@@ -45,7 +45,8 @@ static struct problem read_texts(struct h5 *f, struct shard *s, char *layout,
     };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        struct problem p = h5_text_read(f, row[i].name, row[i].to, row[i].size);
+        struct problem p =
+            h5_text_read(f, row[i].name, row[i].to, row[i].size);
 
         if (is_problem(&p))
             return p;
@@ -122,12 +123,14 @@ static struct problem find_dataset(struct h5 *f, const char *name,
                        f->path, name, (int)(8 * width));
     if (d->dims_count != (columns == 1 ? 1 : 2) || d->dims[0] == 0 ||
         (columns > 1 && d->dims[1] != columns))
-        return problem("%s: dataset \"%s\" is empty or has not the shape [n%s]",
-                       f->path, name, columns > 1 ? ", 2" : "");
+        return problem(
+            "%s: dataset \"%s\" is empty or has not the shape [n%s]", f->path,
+            name, columns > 1 ? ", 2" : "");
     if (d->at > file_bytes ||
         d->dims[0] > (file_bytes - d->at) / (width * columns))
-        return problem("%s is truncated: dataset \"%s\" does not end inside it",
-                       f->path, name);
+        return problem(
+            "%s is truncated: dataset \"%s\" does not end inside it", f->path,
+            name);
     return p;
 }
 
@@ -160,8 +163,9 @@ static struct problem find_all_sums(struct h5 *f, struct shard *s, bool sealed,
                       &s->document_sums_at);
     if (!is_problem(&p) && s->has_answers &&
         (sealed || h5_dataset_exists(f, "answer_sums")))
-        p = find_sums(f, "answer_sums", shard_sums(s->documents, SHARD_ANSWERS),
-                      file_bytes, &s->answer_sums_at);
+        p = find_sums(f, "answer_sums",
+                      shard_sums(s->documents, SHARD_ANSWERS), file_bytes,
+                      &s->answer_sums_at);
     return p;
 }
 
@@ -175,13 +179,14 @@ static struct problem find_answers(struct h5 *f, struct shard *s,
     if (!s->has_answers)
         return p;
     if (s->layout != SHARD_SAMPLES)
-        return problem("%s has answers, which only layout \"samples\" can have",
-                       s->path);
+        return problem(
+            "%s has answers, which only layout \"samples\" can have", s->path);
     p = find_dataset(f, "answers", H5_U32, 2, file_bytes, &d);
     if (!is_problem(&p) && (long)d.dims[0] != s->documents)
-        p = problem("%s: dataset \"answers\" has %ld rows, not one for each of "
-                    "%ld documents",
-                    s->path, (long)d.dims[0], s->documents);
+        p = problem(
+            "%s: dataset \"answers\" has %ld rows, not one for each of "
+            "%ld documents",
+            s->path, (long)d.dims[0], s->documents);
     if (!is_problem(&p))
         s->answers_at = d.at;
     return p;

@@ -199,12 +199,12 @@ struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
     long width = w->head->token_bytes;
 
     return file_write_at(w->fd, w->name,
-                         w->head->tokens_at + (uint64_t)(first * width), tokens,
-                         (size_t)(n * width));
+                         w->head->tokens_at + (uint64_t)(first * width),
+                         tokens, (size_t)(n * width));
 }
 
-struct problem shard_write_documents(struct shard_writer *w, long first, long n,
-                                     const uint64_t *offsets)
+struct problem shard_write_documents(struct shard_writer *w, long first,
+                                     long n, const uint64_t *offsets)
 {
     return file_write_at(w->fd, w->name,
                          w->head->documents_at + 8 * (uint64_t)first, offsets,
@@ -214,9 +214,10 @@ struct problem shard_write_documents(struct shard_writer *w, long first, long n,
 struct problem shard_write_answers(struct shard_writer *w, long first, long n,
                                    const struct shard_answer *answers)
 {
-    return file_write_at(
-        w->fd, w->name, w->head->answers_at + sizeof *answers * (uint64_t)first,
-        answers, sizeof *answers * (size_t)n);
+    return file_write_at(w->fd, w->name,
+                         w->head->answers_at +
+                             sizeof *answers * (uint64_t)first,
+                         answers, sizeof *answers * (size_t)n);
 }
 
 struct problem shard_write_sums(struct shard_writer *w, long first, long n)

@@ -12,7 +12,8 @@ static int32_t new_node(struct added *a, unsigned char byte)
     if (a->nodes == a->node_room) {
         a->node_room = 2 * a->node_room + 64;
         a->node = realloc(a->node, (size_t)a->node_room * sizeof *a->node);
-        CHECK(a->node, "no memory for %ld nodes of added tokens", a->node_room);
+        CHECK(a->node, "no memory for %ld nodes of added tokens",
+              a->node_room);
     }
     a->node[a->nodes] = (struct added_node){.token = -1, .byte = byte};
     return (int32_t)a->nodes++;
@@ -89,8 +90,8 @@ bool added_set(struct added *a, const char *text, size_t n,
     return true;
 }
 
-/* The first place from `at` on where a token may begin: few bytes are the first
- * of one, and fewer are followed by its second. */
+/* The first place from `at` on where a token may begin: few bytes are the
+ * first of one, and fewer are followed by its second. */
 static size_t candidate(const struct added *a, const char *text, size_t n,
                         size_t at)
 {

@@ -39,9 +39,10 @@ bool added_set(struct added *a, const char *text, size_t n,
 struct added_search {
     const char *text;
     size_t n;
-    size_t taken;  /* up to here the text belongs to tokens or was given out */
-    size_t at;     /* where to look next */
-    size_t spaces; /* where the white space ends that was last looked through */
+    size_t taken; /* up to here the text belongs to tokens or was given out */
+    size_t at;    /* where to look next */
+    size_t
+        spaces; /* where the white space ends that was last looked through */
 };
 
 /* The next token, with the text [*from, *to) before it, which may be empty;

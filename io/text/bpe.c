@@ -60,8 +60,8 @@ static bool spell(struct units *u, const char *at, size_t bytes)
     return true;
 }
 
-/* As in the original, spelled bytes come before an unknown token that is owed.
- */
+/* As in the original, spelled bytes come before an unknown token that is
+ * owed. */
 static void add_missing(struct units *u, const char *at, size_t bytes)
 {
     if (u->b->spells_bytes && spell(u, at, bytes))

@@ -24,8 +24,7 @@ struct bpe {
     /* Bits of two bytes, the last of a character and the first of the next: a
      * merge may join them.  NULL: not known. */
     unsigned char *joint;
-    bool takes_whole_words; /* ignore_merges: a word of the vocabulary is one id
-                             */
+    bool takes_whole_words; /* ignore_merges: a word of it is one id */
     struct words words;
 };
 
@@ -35,9 +34,9 @@ void bpe_free(struct bpe *b);
 void bpe_join(struct bpe *b, char last, char first);
 void bpe_forget_joints(struct bpe *b);
 
-/* Writes the ids of a word to `to`, which has room for as many as it has bytes,
- * and WORDS_MOST_IDS more.  BYTES_BEHIND bytes behind it may be read.  How many
- * ids. */
+/* Writes the ids of a word to `to`, which has room for as many as it has
+ * bytes, and WORDS_MOST_IDS more.  BYTES_BEHIND bytes behind it may be read.
+ * How many ids. */
 long bpe_encode(struct bpe *b, const char *word, size_t n, int32_t *to);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "io/bytes.h"
 
-/* What a tokenizer does to a text before it is cut: steps, one after another.
- */
+/* What a tokenizer does to a text before it is cut: steps, one after
+ * another. */
 enum normal_kind { NORMAL_NFC, NORMAL_PREPEND, NORMAL_REPLACE };
 
 struct normal_step {

@@ -10,15 +10,16 @@
 enum { CLASSES = UNICODE_LETTER | UNICODE_NUMBER | UNICODE_SPACE };
 
 #define CONTRACTIONS "'s|'t|'re|'ve|'m|'ll|'d"
-#define TIKTOKEN(digits)                                                       \
-    "(?i:" CONTRACTIONS ")|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits              \
+#define TIKTOKEN(digits)                                                      \
+    "(?i:" CONTRACTIONS ")|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits             \
     "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
 
 static const struct {
     const char *regex;
     struct split split;
 } known[] = {
-    {CONTRACTIONS "| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+    {CONTRACTIONS
+     "| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
      {.kind = SPLIT_GPT2}},
     {TIKTOKEN("\\p{N}{1,3}"), {.kind = SPLIT_TIKTOKEN, .digits = 3}},
     {TIKTOKEN("\\p{N}"), {.kind = SPLIT_TIKTOKEN, .digits = 1}},

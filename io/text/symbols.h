@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 /* The closed vocabularies of the synthetic skills: symbols are pieces of text,
- * as GPT-2's tokenizer cuts these sentences, with their blank in front, so that
- * a sentence has as many tokens as in the paper and its answer the same place
- * (specification, section 4). */
+ * as GPT-2's tokenizer cuts these sentences, with their blank in front, so
+ * that a sentence has as many tokens as in the paper and its answer the same
+ * place (specification, section 4). */
 struct symbols {
     const char *name; /* "lego", "addition" */
     const char *const *text;

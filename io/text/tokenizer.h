@@ -10,16 +10,16 @@
 /* From text to token ids and back.
  *
  * "lego" and "addition" have the closed vocabularies of the synthetic skills
- * (io/text/symbols.h): ids are the places of their symbols, and there is neither end
- * nor begin of text.
+ * (io/text/symbols.h): ids are the places of their symbols, and there is
+ * neither end nor begin of text.
  *
- * "bytes" has the 256 bytes as ids 0 to 255 and end-of-text 256: every text has
- * an encoding, and nothing is trained.
+ * "bytes" has the 256 bytes as ids 0 to 255 and end-of-text 256: every text
+ * has an encoding, and nothing is trained.
  *
  * Any other name is that of a tokenizer.json (byte-pair encoding), or of the
- * directory that holds it.  Ids are those of Hugging Face's library without the
- * special tokens that it may put around a text; special tokens that stand in a
- * text become their ids there too. */
+ * directory that holds it.  Ids are those of Hugging Face's library without
+ * the special tokens that it may put around a text; special tokens that stand
+ * in a text become their ids there too. */
 struct tokenizer {
     char name[256];
     char sha256[65]; /* of its file; empty where there is none */
@@ -50,14 +50,14 @@ struct problem tokenizer_encode(const struct tokenizer *t, const char *text,
 struct problem tokenizer_check_decoder(const struct tokenizer *t);
 
 /* The text of n ids, malloc'd and ended by a 0 that does not count; `bytes` is
- * its length.  Without a file, end and begin of text are "".  An id outside the
- * vocabulary is a problem, and *text is NULL. */
+ * its length.  Without a file, end and begin of text are "".  An id outside
+ * the vocabulary is a problem, and *text is NULL. */
 struct problem tokenizer_decode(const struct tokenizer *t, const int32_t *ids,
                                 long n, char **text, size_t *bytes);
 
-/* The same id by id, for text that grows: set t and start with has_begun false.
- * What one id gives may end within a character; it belongs to the tokenizer and
- * is valid until the next call. */
+/* The same id by id, for text that grows: set t and start with has_begun
+ * false.  What one id gives may end within a character; it belongs to the
+ * tokenizer and is valid until the next call. */
 struct tokenizer_decoder {
     const struct tokenizer *t;
     bool has_begun;

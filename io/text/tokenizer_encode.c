@@ -108,8 +108,9 @@ static void normalise(struct tokenizer_file *f, struct stretch x,
     cut_added(f, &f->added_normalised, x, ids, cut_into_pieces);
 }
 
-struct problem tokenizer_encode_text(struct tokenizer_file *f, const char *text,
-                                     size_t n, struct tokenizer_ids *ids)
+struct problem tokenizer_encode_text(struct tokenizer_file *f,
+                                     const char *text, size_t n,
+                                     struct tokenizer_ids *ids)
 {
     struct stretch x = {.n = n, .is_start = true};
     size_t well_formed;

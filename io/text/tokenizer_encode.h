@@ -8,7 +8,8 @@
 #include "kernels/base/problem.h"
 
 /* tokenizer_encode with what a tokenizer.json says. */
-struct problem tokenizer_encode_text(struct tokenizer_file *f, const char *text,
-                                     size_t n, struct tokenizer_ids *ids);
+struct problem tokenizer_encode_text(struct tokenizer_file *f,
+                                     const char *text, size_t n,
+                                     struct tokenizer_ids *ids);
 
 #endif

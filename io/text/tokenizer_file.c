@@ -35,8 +35,8 @@ static struct problem read_members(struct tokenizer_file *f,
         tokenizer_text_normalizer(f, json_value_member(v, "normalizer"));
 
     if (!is_problem(&p))
-        p = tokenizer_text_pre_tokenizer(f,
-                                         json_value_member(v, "pre_tokenizer"));
+        p = tokenizer_text_pre_tokenizer(
+            f, json_value_member(v, "pre_tokenizer"));
     if (!is_problem(&p))
         p = tokenizer_model_read(f, model);
     if (!is_problem(&p))

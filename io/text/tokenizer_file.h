@@ -32,7 +32,11 @@ struct tokenizer_step {
 enum { TOKENIZER_STEPS = 8 };
 
 /* What a text loses of its first token: blanks that were put before it. */
-enum tokenizer_start { TOKENIZER_ALL, TOKENIZER_BUT_ONE, TOKENIZER_BUT_BLANKS };
+enum tokenizer_start {
+    TOKENIZER_ALL,
+    TOKENIZER_BUT_ONE,
+    TOKENIZER_BUT_BLANKS
+};
 
 struct tokenizer_file {
     struct added added, added_normalised;
@@ -40,10 +44,9 @@ struct tokenizer_file {
     struct tokenizer_step step[TOKENIZER_STEPS];
     int steps;
     struct bpe bpe;
-    struct vocabulary
-        contents;            /* added tokens as the file has them; finds them */
-    struct vocabulary forms; /* and as they are met in a text */
-    struct vocabulary pieces; /* what each id is in a text */
+    struct vocabulary contents; /* added tokens as the file has them */
+    struct vocabulary forms;    /* and as they are met in a text */
+    struct vocabulary pieces;   /* what each id is in a text */
     enum tokenizer_start start;
     bool has_decoder;
     struct bytes text; /* a copy of the text that is encoded */
@@ -58,8 +61,8 @@ void tokenizer_file_free(struct tokenizer_file *f);
 long tokenizer_file_find(const struct tokenizer_file *f, const char *text,
                          size_t n);
 
-/* Parts of that.  Each reads one member of the object; later ones need what the
- * earlier ones read. */
+/* Parts of that.  Each reads one member of the object; later ones need what
+ * the earlier ones read. */
 struct problem tokenizer_text_normalizer(struct tokenizer_file *f,
                                          const struct json_value *v);
 struct problem tokenizer_text_pre_tokenizer(struct tokenizer_file *f,

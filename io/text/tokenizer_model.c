@@ -31,8 +31,9 @@ static struct problem check_plain(const struct json_value *v)
     const struct json_value *dropout = json_value_member(v, "dropout");
 
     if (!json_value_is_null(dropout) && !json_value_is_zero(dropout))
-        return problem("model BPE with \"dropout\" is not supported: ids would "
-                       "be random");
+        return problem(
+            "model BPE with \"dropout\" is not supported: ids would "
+            "be random");
     for (size_t i = 0; i < sizeof affix / sizeof *affix; i++) {
         const struct json_value *x = json_value_member(v, affix[i]);
 
@@ -82,9 +83,10 @@ static struct problem read_vocabulary(struct bpe *b,
                 "they must be 0 to %ld, without a hole",
                 text, id, n, n - 1);
         if (b->vocabulary.entry[id].bytes >= 0)
-            return problem("\"%.40s\" has id %ld, as another token has; id %ld "
-                           "is a hole",
-                           text, id, vocabulary_hole(&b->vocabulary));
+            return problem(
+                "\"%.40s\" has id %ld, as another token has; id %ld "
+                "is a hole",
+                text, id, vocabulary_hole(&b->vocabulary));
         add_text(b, id, text, strlen(text));
     }
     return NO_PROBLEM;
@@ -263,9 +265,10 @@ static struct problem read_merges(struct tokenizer_file *f,
     uint32_t rank = 0;
 
     if (!json_value_is_array(merges) || json_value_size(merges) > MOST_IDS)
-        return problem("model BPE has no array \"merges\", or one of more than "
-                       "%d",
-                       MOST_IDS);
+        return problem(
+            "model BPE has no array \"merges\", or one of more than "
+            "%d",
+            MOST_IDS);
     merges_init(&f->bpe.merges, json_value_size(merges));
     for (long i = 0; i < json_value_size(merges) && !is_problem(&p); i++) {
         const struct json_value *v = json_value_element(merges, i);

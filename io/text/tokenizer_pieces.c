@@ -46,7 +46,8 @@ static struct problem read_metaspace(struct decoder *d,
                                      const struct json_value *v)
 {
     size_t n;
-    const char *mark = json_value_text(json_value_member(v, "replacement"), &n);
+    const char *mark =
+        json_value_text(json_value_member(v, "replacement"), &n);
     const char *scheme;
     struct problem p = add_replace(d, mark, n, " ", 1);
 
@@ -64,8 +65,8 @@ static struct problem read_strip(struct decoder *d, const struct json_value *v)
 
     if (!d->fuses || !content || strcmp(content, " ") != 0 ||
         !json_value_integer(json_value_member(v, "start"), &start) ||
-        !json_value_integer(json_value_member(v, "stop"), &stop) || start < 0 ||
-        start > 1 || stop != 0)
+        !json_value_integer(json_value_member(v, "stop"), &stop) ||
+        start < 0 || start > 1 || stop != 0)
         return problem("decoder Strip is supported behind Fuse, for one blank "
                        "at the start, only");
     d->start = start ? TOKENIZER_BUT_ONE : TOKENIZER_ALL;

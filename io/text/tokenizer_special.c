@@ -37,7 +37,8 @@ static struct problem read_companion(struct companion *c, const char *path,
     return is_problem(&p) ? problem("%s: %s", c->path, p.text) : p;
 }
 
-static const struct json_value *ask(const struct companion *c, const char *name)
+static const struct json_value *ask(const struct companion *c,
+                                    const char *name)
 {
     return json_value_member(json_value_of(c->j), name);
 }
@@ -90,7 +91,8 @@ static struct problem find_id(const struct tokenizer *t,
 {
     for (int i = 0; i < 2; i++)
         if (ask(&c[i], w.text_key))
-            return id_by_text(t, &c[i], w.text_key, ask(&c[i], w.text_key), id);
+            return id_by_text(t, &c[i], w.text_key, ask(&c[i], w.text_key),
+                              id);
     if (ask(&c[1], w.id_key))
         return id_by_number(t, &c[1], w.id_key, ask(&c[1], w.id_key), id);
     *id = -1;
@@ -116,7 +118,8 @@ static struct problem puts_begin(const struct companion *c, bool *puts)
             continue;
         if (json_value_bool(v, puts))
             return NO_PROBLEM;
-        return problem("%s: \"add_bos_token\" is not true or false", c[i].path);
+        return problem("%s: \"add_bos_token\" is not true or false",
+                       c[i].path);
     }
     *puts = begins_with(ask(&c[0], "tokenizer_class"), "Llama") ||
             begins_with(ask(&c[1], "model_type"), "llama") ||

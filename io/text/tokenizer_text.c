@@ -168,7 +168,8 @@ static struct problem read_metaspace(const struct tokenizer_file *f,
                                      const struct json_value *v)
 {
     size_t n;
-    const char *mark = json_value_text(json_value_member(v, "replacement"), &n);
+    const char *mark =
+        json_value_text(json_value_member(v, "replacement"), &n);
     const struct json_value *scheme = json_value_member(v, "prepend_scheme");
     bool prefixes = true, splits = true;
 
@@ -182,8 +183,9 @@ static struct problem read_metaspace(const struct tokenizer_file *f,
     if (scheme && !json_value_is_text(scheme, "always") &&
         !json_value_is_text(scheme, "first") &&
         !json_value_is_text(scheme, "never"))
-        return problem("pre_tokenizer Metaspace: \"prepend_scheme\" is none of "
-                       "always, first and never");
+        return problem(
+            "pre_tokenizer Metaspace: \"prepend_scheme\" is none of "
+            "always, first and never");
     if (!prefixes && !json_value_is_text(scheme, "never"))
         return problem("pre_tokenizer Metaspace: without \"add_prefix_space\" "
                        "the \"prepend_scheme\" must be never");

@@ -88,8 +88,8 @@ static long decompose(uint32_t code, utf8proc_int32_t *parts, long room)
         utf8proc_decompose_char((utf8proc_int32_t)code, parts, room,
                                 UTF8PROC_DECOMPOSE | UTF8PROC_STABLE, NULL);
 
-    CHECK(n >= 1 && n <= room, "utf8proc: U+%04X has %ld parts", (unsigned)code,
-          n);
+    CHECK(n >= 1 && n <= room, "utf8proc: U+%04X has %ld parts",
+          (unsigned)code, n);
     return n;
 }
 

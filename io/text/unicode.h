@@ -19,8 +19,8 @@ enum {
     UNICODE_CODES = 0x110000
 };
 
-/* [UNICODE_CODES] the classes that a character is in, made by the first call.
- */
+/* [UNICODE_CODES] the classes that a character is in, made by the first
+ * call. */
 const unsigned char *unicode_classes(void);
 
 /* Adds the normal form of a well-formed text. */

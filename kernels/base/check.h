@@ -3,7 +3,7 @@
 
 /* Stop the whole job with exit status 1 unless COND holds: for failures of the
  * machine, on any rank.  The rest is a printf message. */
-#define CHECK(cond, ...)                                                       \
+#define CHECK(cond, ...)                                                      \
     ((cond) ? (void)0 : die(__FILE__, __LINE__, __VA_ARGS__))
 
 _Noreturn void die(const char *file, int line, const char *fmt, ...)

@@ -21,7 +21,8 @@ static long edits(const char *typed, const char *valid)
 {
     /* Beyond this a word is no slip of the fingers. */
     enum { MOST = 64 };
-    long n = min((long)strlen(typed), MOST), m = min((long)strlen(valid), MOST);
+    long n = min((long)strlen(typed), MOST),
+         m = min((long)strlen(valid), MOST);
     long row[MOST + 1];
 
     for (long j = 0; j <= m; j++)

@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 /* A message may quote foreign bytes: what a terminal would obey becomes '?',
- * and so do the ends of lines.  U+0080 to U+009F are control characters too. */
+ * and so do the ends of lines.  U+0080 to U+009F are control characters
+ * too. */
 static void disarm(char *text)
 {
     unsigned char *c = (unsigned char *)text;

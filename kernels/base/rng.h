@@ -23,7 +23,8 @@ uint64_t rng_bits(uint64_t key, uint64_t i);
 double rng_uniform(uint64_t key, uint64_t i);
 double rng_normal(uint64_t key, uint64_t i);
 
-/* The normals at positions first, first + 1, ...: neighbours share the work. */
+/* The normals at positions first, first + 1, ...: neighbours share the
+ * work. */
 void rng_normals(uint64_t key, uint64_t first, long n, double *out);
 
 /* Position of element i, 0 <= i < n, under a keyed permutation of n elements

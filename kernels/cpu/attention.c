@@ -29,8 +29,9 @@ static struct mat piece(const struct heads *h, struct mat m, long sequence,
                     head * h->size, h->size);
 }
 
-static struct attended one_head(const struct heads *h, const struct attended *a,
-                                long sequence, long head)
+static struct attended one_head(const struct heads *h,
+                                const struct attended *a, long sequence,
+                                long head)
 {
     long key_head = head / (h->heads / h->kv_heads);
 
@@ -111,8 +112,8 @@ static struct mat scores(const struct heads *h, const struct span *b)
     return (struct mat){h->scratch, b->n, keys, keys};
 }
 
-/* The rows of o are divided by their sums, since they are shorter than the rows
- * of probabilities. */
+/* The rows of o are divided by their sums, since they are shorter than the
+ * rows of probabilities. */
 static void queries_forward(const struct heads *h, struct attended one,
                             const struct span *b)
 {
@@ -123,8 +124,9 @@ static void queries_forward(const struct heads *h, struct attended one,
     op_gemm('N', 'T', mat_rows(one.q, b->first, b->n), k, 0, s);
     for (long r = 0; r < b->n; r++) {
         struct seen seen = seen_by(b, r);
-        wide peak, sum = row_exponentials(s.at + r * s.ld + seen.from,
-                                          seen.to - seen.from, h->scale, &peak);
+        wide peak,
+            sum = row_exponentials(s.at + r * s.ld + seen.from,
+                                   seen.to - seen.from, h->scale, &peak);
 
         hide(s, r, seen);
         b->lse[b->first + r] = peak + vmath_log(sum);
@@ -174,7 +176,8 @@ static wide dot(const real *x, const real *y, long n)
 
 /* beta 0: this block is the first to reach dk and dv. */
 static void queries_backward(const struct heads *h, struct attended one,
-                             struct attended d, const struct span *b, wide beta)
+                             struct attended d, const struct span *b,
+                             wide beta)
 {
     struct mat s = scores(h, b), ds = s;
     struct mat q = mat_rows(one.q, b->first, b->n);

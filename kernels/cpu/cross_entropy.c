@@ -12,8 +12,8 @@ static wide maximum(const real *x, long n)
     return peak;
 }
 
-/* x becomes exp(x - peak); the sum.  A vocabulary is long: blocks are summed in
- * double. */
+/* x becomes exp(x - peak); the sum.  A vocabulary is long: blocks are summed
+ * in double. */
 static double exponentials(real *x, long n, wide peak)
 {
     enum { BLOCK = 512 };

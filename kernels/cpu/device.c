@@ -28,7 +28,8 @@ void *device_alloc(size_t bytes)
     size_t whole = (bytes / ALIGN + 1) * ALIGN;
     void *at = whole > bytes ? aligned_alloc(ALIGN, whole) : NULL;
 
-    CHECK(at, "no %zu bytes of memory; use more ranks or a smaller micro-batch",
+    CHECK(at,
+          "no %zu bytes of memory; use more ranks or a smaller micro-batch",
           bytes);
     return memset(at, 0, whole);
 }

@@ -3,8 +3,9 @@
 #include "kernels/cpu/vmath.h"
 
 static const wide sqrt_half = (wide)0.70710678118654752440;
-static const wide density_at_0 = (wide)0.39894228040143267794; /* 1/sqrt(2pi) */
-static const wide slope = (wide)0.79788456080286535588;        /* sqrt(2/pi) */
+static const wide density_at_0 =
+    (wide)0.39894228040143267794;                       /* 1/sqrt(2pi) */
+static const wide slope = (wide)0.79788456080286535588; /* sqrt(2/pi) */
 static const wide cubic = (wide)0.044715;
 
 static inline wide exact(wide u)
@@ -52,7 +53,8 @@ void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
     }
 }
 
-/* The bias takes its gradient from a few rows at a time, still in the cache. */
+/* The bias takes its gradient from a few rows at a time, still in the
+ * cache. */
 void op_gelu_backward(enum gelu kind, struct mat u, struct mat dy,
                       struct mat du, wide *dbias)
 {

@@ -14,10 +14,11 @@
 
 static int blas_int(long n)
 {
-    CHECK(n <= INT_MAX,
-          "a matrix with %ld rows, columns or leading columns is too large for "
-          "BLAS; use a smaller micro-batch",
-          n);
+    CHECK(
+        n <= INT_MAX,
+        "a matrix with %ld rows, columns or leading columns is too large for "
+        "BLAS; use a smaller micro-batch",
+        n);
     return (int)n;
 }
 

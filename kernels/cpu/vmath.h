@@ -5,9 +5,9 @@
  *
  * In float they are branch-free, so that the compiler vectorises the loop: a
  * reduced argument and a polynomial (fitted at the Chebyshev points), within
- * 2.5 ulp (tests/kernels/test_vmath.c).  They saturate (exp to 0 and infinity, erf and
- * tanh to -1 and 1) and a NaN stays one.  In double they are libm's, because
- * that program is for proofs, not for speed. */
+ * 2.5 ulp (tests/kernels/test_vmath.c).  They saturate (exp to 0 and infinity,
+ * erf and tanh to -1 and 1) and a NaN stays one.  In double they are libm's,
+ * because that program is for proofs, not for speed. */
 
 #include <float.h>
 #include <math.h>

@@ -31,8 +31,8 @@ static struct factors factors_of(const struct adamw *a)
     return f;
 }
 
-/* Decay and step are subtracted together, so that the weight is rounded once.
- */
+/* Decay and step are subtracted together, so that the weight is rounded
+ * once. */
 static __global__ void adamw(struct factors f, struct adamw_state s, long n)
 {
     long at = flat_place(), left = n - at;
@@ -40,7 +40,8 @@ static __global__ void adamw(struct factors f, struct adamw_state s, long n)
     if (left <= 0)
         return;
 
-    struct pack g = pack_load(s.grad + at, left), m = pack_load(s.m + at, left);
+    struct pack g = pack_load(s.grad + at, left),
+                m = pack_load(s.m + at, left);
     struct pack v = pack_load(s.v + at, left);
     struct pack w = pack_load(s.master + at, left);
 

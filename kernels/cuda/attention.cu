@@ -1,6 +1,6 @@
-/* A block of queries of one sequence at a time, for all key heads at once: each
- * product is one call of cuBLAS over the heads.  Query heads that share a key
- * head follow one another. */
+/* A block of queries of one sequence at a time, for all key heads at once:
+ * each product is one call of cuBLAS over the heads.  Query heads that share a
+ * key head follow one another. */
 #include "kernels/cuda/gpu.cuh"
 
 extern "C" {
@@ -17,8 +17,9 @@ static long row_length(const struct heads *h)
     return divide_up(h->length, PACK) * PACK;
 }
 
-/* The scratch: scores, which become probabilities, and their gradients, in wide
- * and, where that is another type, in real; gradients of keys and values. */
+/* The scratch: scores, which become probabilities, and their gradients, in
+ * wide and, where that is another type, in real; gradients of keys and
+ * values. */
 struct scratch {
     wide *s, *ds;
     real *p, *dp;
@@ -62,7 +63,8 @@ static struct stack queries(const struct heads *h, struct mat m,
     long group = h->heads / h->kv_heads;
     struct mat rows = mat_rows(m, b->sequence * h->length + b->first, b->n);
 
-    return stack{mat_cols(rows, b->member * h->size, h->size), group * h->size};
+    return stack{mat_cols(rows, b->member * h->size, h->size),
+                 group * h->size};
 }
 
 static struct stack keys(const struct heads *h, struct mat m,
@@ -153,7 +155,8 @@ static __device__ struct seen seen_by_query(const struct rows &rows)
     return seen{start - rows.begin, rows.first + blockIdx.x + 1 - rows.begin};
 }
 
-/* Scores become probabilities, 0 of what the query does not see; p may be s. */
+/* Scores become probabilities, 0 of what the query does not see; p may be
+ * s. */
 static __global__ void __launch_bounds__(MOST_THREADS)
     causal_softmax(struct rows rows)
 {
@@ -184,8 +187,9 @@ static __global__ void __launch_bounds__(MOST_THREADS)
         struct pack x = pack_load(s + j, count - j);
 
         for (int i = 0; i < PACK; i++)
-            x.v[i] =
-                seen.has(j + i) ? exp(rows.scale * (x.v[i] - peak)) / total : 0;
+            x.v[i] = seen.has(j + i)
+                         ? exp(rows.scale * (x.v[i] - peak)) / total
+                         : 0;
         pack_store(p + j, cols - j, x);
     }
     if (threadIdx.x == 0)
@@ -322,8 +326,8 @@ static void block_backward(const struct heads *h, const struct attended *a,
                h->kv_heads);
     gemm_stack_wide('T', 'N', rows.dp, q, beta, key_gradients(h, c.dk, b),
                     h->kv_heads);
-    gemm_stack_wide('T', 'N', rows.p, rows.d_o, beta, key_gradients(h, c.dv, b),
-                    h->kv_heads);
+    gemm_stack_wide('T', 'N', rows.p, rows.d_o, beta,
+                    key_gradients(h, c.dv, b), h->kv_heads);
     if (is_last) {
         put_key_gradients(h, c.dk, d->k, b->sequence);
         put_key_gradients(h, c.dv, d->v, b->sequence);

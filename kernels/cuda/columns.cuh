@@ -3,8 +3,8 @@
 
 #include "kernels/cuda/gpu.cuh"
 
-/* Sums over the rows of a matrix, for gradients of biases: chunks of rows go to
- * blocks, whose sums meet in the workspace and are added up in order. */
+/* Sums over the rows of a matrix, for gradients of biases: chunks of rows go
+ * to blocks, whose sums meet in the workspace and are added up in order. */
 
 enum { CHUNK = 64, ROWS_AT_ONCE = MOST_THREADS / WARP };
 

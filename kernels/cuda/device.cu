@@ -1,4 +1,5 @@
-/* One GPU a rank, one stream, and two pinned buffers that copies go through. */
+/* One GPU a rank, one stream, and two pinned buffers that copies go
+ * through. */
 #include "kernels/cuda/gpu.cuh"
 
 #include <stdio.h>
@@ -43,9 +44,10 @@ extern "C" struct problem device_open(int rank_on_node)
     cudaError_t error = cudaGetDeviceCount(&n);
 
     if (error != cudaSuccess || n == 0)
-        return problem("no GPU can be used here (%s): start on nodes that have "
-                       "one, or set train.device=cpu",
-                       cudaGetErrorString(error ? error : cudaErrorNoDevice));
+        return problem(
+            "no GPU can be used here (%s): start on nodes that have "
+            "one, or set train.device=cpu",
+            cudaGetErrorString(error ? error : cudaErrorNoDevice));
     CUDA_CHECK(cudaSetDevice(rank_on_node % n));
     CUDA_CHECK(cudaGetDeviceProperties(&properties, rank_on_node % n));
     snprintf(name, sizeof name, "%s", properties.name);
@@ -117,10 +119,11 @@ extern "C" void *device_alloc(size_t bytes)
     void *at = NULL;
     cudaError_t error = cudaMalloc(&at, bytes + 1);
 
-    CHECK(error == cudaSuccess,
-          "no %zu bytes of GPU memory (%s); use more tensor ranks or a smaller "
-          "micro-batch",
-          bytes, cudaGetErrorString(error));
+    CHECK(
+        error == cudaSuccess,
+        "no %zu bytes of GPU memory (%s); use more tensor ranks or a smaller "
+        "micro-batch",
+        bytes, cudaGetErrorString(error));
     device_zero(at, bytes);
     return at;
 }
@@ -159,8 +162,9 @@ static void start_get(const void *from, size_t bytes, size_t i)
 
     if (at >= bytes)
         return;
-    CUDA_CHECK(cudaMemcpyAsync(s->at, (const char *)from + at, part(bytes - at),
-                               cudaMemcpyDeviceToHost, stream));
+    CUDA_CHECK(cudaMemcpyAsync(s->at, (const char *)from + at,
+                               part(bytes - at), cudaMemcpyDeviceToHost,
+                               stream));
     CUDA_CHECK(cudaEventRecord(s->done, stream));
 }
 

@@ -14,8 +14,8 @@ static __global__ void embed_forward(const int32_t *token, struct mat w,
     pack_store(x.at + blockIdx.x * x.ld + j, left, p);
 }
 
-extern "C" void op_embed_forward(const int32_t *token, struct mat w, long first,
-                                 struct mat x)
+extern "C" void op_embed_forward(const int32_t *token, struct mat w,
+                                 long first, struct mat x)
 {
     LAUNCH(embed_forward, by_packs(x.rows, x.cols), token, w, first, x);
 }
@@ -30,9 +30,10 @@ static __device__ bool stands_before(const int32_t *token, long n, int32_t id)
     return __syncthreads_or(found);
 }
 
-/* The block of a token's first place in the batch adds the gradients of all its
- * places, in order: no two blocks write one row, and no sum depends on when
- * they run.  A warp finds which of 32 places have the token by one vote. */
+/* The block of a token's first place in the batch adds the gradients of all
+ * its places, in order: no two blocks write one row, and no sum depends on
+ * when they run.  A warp finds which of 32 places have the token by one
+ * vote. */
 static __global__ void __launch_bounds__(MOST_THREADS)
     embed_backward(const int32_t *token, struct mat dx, long first,
                    struct wide_mat dw)

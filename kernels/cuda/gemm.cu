@@ -7,11 +7,11 @@ extern "C" {
 #include "kernels/cuda/gemm.h"
 }
 
-#define CUBLAS_CHECK(call)                                                     \
-    do {                                                                       \
-        cublasStatus_t status_ = (call);                                       \
-        CHECK(status_ == CUBLAS_STATUS_SUCCESS, "%s: %s", #call,               \
-              cublasGetStatusString(status_));                                 \
+#define CUBLAS_CHECK(call)                                                    \
+    do {                                                                      \
+        cublasStatus_t status_ = (call);                                      \
+        CHECK(status_ == CUBLAS_STATUS_SUCCESS, "%s: %s", #call,              \
+              cublasGetStatusString(status_));                                \
     } while (0)
 
 /* Sums are wide.  Products of floats are those of floats: the tensor cores'
@@ -42,10 +42,11 @@ static cublasHandle_t handle(void)
 
 static int blas_int(long n)
 {
-    CHECK(n <= INT_MAX,
-          "a matrix with %ld rows, columns or leading columns is too large for "
-          "cuBLAS; use a smaller micro-batch",
-          n);
+    CHECK(
+        n <= INT_MAX,
+        "a matrix with %ld rows, columns or leading columns is too large for "
+        "cuBLAS; use a smaller micro-batch",
+        n);
     return (int)n;
 }
 
@@ -59,10 +60,10 @@ static cublasOperation_t operation(char t)
     return t == 'T' ? CUBLAS_OP_T : CUBLAS_OP_N;
 }
 
-/* cuBLAS counts by columns, where our rows are columns and c' = op(b)' op(a)'.
- */
-static void product(char ta, char tb, struct stack a, struct stack b, wide beta,
-                    struct target c, long n)
+/* cuBLAS counts by columns, where our rows are columns and c' = op(b)'
+ * op(a)'. */
+static void product(char ta, char tb, struct stack a, struct stack b,
+                    wide beta, struct target c, long n)
 {
     const wide one = 1;
     long inner = ta == 'T' ? a.m.rows : a.m.cols;
@@ -95,8 +96,8 @@ extern "C" void gemm_stack_wide(char ta, char tb, struct stack a,
             target{c.m.at, wide_type, c.m.rows, c.m.cols, c.m.ld, c.apart}, n);
 }
 
-extern "C" void op_gemm(char ta, char tb, struct mat a, struct mat b, wide beta,
-                        struct mat c)
+extern "C" void op_gemm(char ta, char tb, struct mat a, struct mat b,
+                        wide beta, struct mat c)
 {
     gemm_stack(ta, tb, stack{a, 0}, stack{b, 0}, beta, stack{c, 0}, 1);
 }

@@ -24,11 +24,11 @@ extern "C" {
 #include <cuda_bf16.h>
 #endif
 
-#define CUDA_CHECK(call)                                                       \
-    do {                                                                       \
-        cudaError_t error_ = (call);                                           \
-        CHECK(error_ == cudaSuccess, "%s: %s", #call,                          \
-              cudaGetErrorString(error_));                                     \
+#define CUDA_CHECK(call)                                                      \
+    do {                                                                      \
+        cudaError_t error_ = (call);                                          \
+        CHECK(error_ == cudaSuccess, "%s: %s", #call,                         \
+              cudaGetErrorString(error_));                                    \
     } while (0)
 
 /* ---- launches ---- */
@@ -83,8 +83,8 @@ static inline struct blocks by_flat_packs(long n)
 
 /* Nothing to do is no launch: CUDA does not allow an empty one. */
 template <class... P, class... A>
-static void launch(const char *name, struct blocks blocks, void (*kernel)(P...),
-                   const A &...argument)
+static void launch(const char *name, struct blocks blocks,
+                   void (*kernel)(P...), const A &...argument)
 {
     cudaLaunchConfig_t config = {};
 
@@ -101,7 +101,8 @@ static void launch(const char *name, struct blocks blocks, void (*kernel)(P...),
           cudaGetErrorString(error));
 }
 
-#define LAUNCH(kernel, blocks, ...) launch(#kernel, blocks, kernel, __VA_ARGS__)
+#define LAUNCH(kernel, blocks, ...)                                           \
+    launch(#kernel, blocks, kernel, __VA_ARGS__)
 
 static __device__ inline long pack_column()
 {
@@ -205,7 +206,10 @@ static __device__ inline void pack_store(T *to, long left, struct pack p)
 /* ---- reductions: the same bits on every thread ---- */
 
 struct sum {
-    template <class T> __device__ T operator()(T a, T b) const { return a + b; }
+    template <class T> __device__ T operator()(T a, T b) const
+    {
+        return a + b;
+    }
 };
 
 struct maximum {

@@ -114,7 +114,8 @@ extern "C" void op_norm_backward(const struct norm *n, struct mat x,
                                  struct mat dy, wide beta, struct mat dx)
 {
     assert(dx.at != dy.at || beta == 0);
-    columns_add(scaled{x, dy, n->mean, n->inverse}, x.rows, x.cols, n->dweight);
+    columns_add(scaled{x, dy, n->mean, n->inverse}, x.rows, x.cols,
+                n->dweight);
     op_bias_backward(dy, n->dbias);
     LAUNCH(norm_backward, by_rows(x.rows, x.cols), *n, x, dy, beta, dx);
 }

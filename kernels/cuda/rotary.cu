@@ -4,7 +4,8 @@
  * angle, or back for direction -1, which is the transpose. */
 static __global__ void turn(struct rotary t, wide direction, struct mat x)
 {
-    long position = blockIdx.x % t.length - (t.start ? t.start[blockIdx.x] : 0);
+    long position =
+        blockIdx.x % t.length - (t.start ? t.start[blockIdx.x] : 0);
     long half = t.dims / 2, at = position * half;
     real *low = x.at + blockIdx.x * x.ld + blockIdx.y * t.head_size;
 

@@ -7,8 +7,8 @@
 struct CUstream_st *device_stream(void);
 
 /* Another queue, whose work goes on beside it.  Events order the two: what
- * `stream` is given after an await waits for all that the other stream had been
- * given when the event was marked there. */
+ * `stream` is given after an await waits for all that the other stream had
+ * been given when the event was marked there. */
 struct CUstream_st *device_stream_open(void);
 void device_stream_close(struct CUstream_st *stream);
 struct CUevent_st *device_event_open(void);

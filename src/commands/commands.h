@@ -13,7 +13,8 @@ struct command {
     const char *files; /* as help shows them */
     const char *help;  /* one line */
     bool takes_inputs; /* words that are no run file */
-    int (*run)(struct group *g, const struct settings *s, char **inputs, int n);
+    int (*run)(struct group *g, const struct settings *s, char **inputs,
+               int n);
 };
 
 extern const struct command commands_table[];

@@ -47,8 +47,8 @@ struct problem command_help(const char *topic, FILE *to)
     }
     c = commands_find(topic);
     if (!c)
-        return problem("no help on %.80s: did you mean skillet help %s?", topic,
-                       commands_nearest(topic));
+        return problem("no help on %.80s: did you mean skillet help %s?",
+                       topic, commands_nearest(topic));
     describe(c, to);
     return NO_PROBLEM;
 }

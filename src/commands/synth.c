@@ -14,9 +14,9 @@
 #include "src/synth/samples.h"
 #include "src/tokenize/output.h"
 
-/* Samples come in the order of the splits, and a skill is made by one rank from
- * its first to its last, so shards have the same bytes on any number of ranks.
- */
+/* Samples come in the order of the splits, and a skill is made by one rank
+ * from its first to its last, so shards have the same bytes on any number of
+ * ranks. */
 static const int order[SPLITS] = {SPLIT_VALIDATION, SPLIT_TEST, SPLIT_TRAIN};
 
 enum { PIECE = 4096 }; /* samples that are written at once */
@@ -86,8 +86,8 @@ static struct shard header(const struct synth *x, const char *skill, int split)
     return s;
 }
 
-/* All splits of its skills are the run's own: a test split of another run could
- * hold samples of this one's training. */
+/* All splits of its skills are the run's own: a test split of another run
+ * could hold samples of this one's training. */
 static struct problem list_shards(struct synth *x)
 {
     struct output *o = &x->out;
@@ -122,7 +122,8 @@ static void tell_source(const struct synth *x, char *text, size_t bytes)
              "synth.seed=%ld",
              x->generator->name, s->synth.variables,
              s->synth.graph == SYNTH_TREE ? "tree" : "chain",
-             s->synth.validation, s->synth.test, s->synth.train, s->synth.seed);
+             s->synth.validation, s->synth.test, s->synth.train,
+             s->synth.seed);
 }
 
 static struct problem create(struct synth *x)

@@ -22,7 +22,8 @@ static void share_inputs(struct tokenize *t, char **arguments, int n)
     group_broadcast(t->g, t->input, (size_t)t->inputs * sizeof *t->input);
 }
 
-/* Names that the files give are known, and checked, before anything is read. */
+/* Names that the files give are known, and checked, before anything is
+ * read. */
 static void check_names(struct tokenize *t)
 {
     struct problem p;

@@ -6,7 +6,8 @@
 /* One rank is enough for it, and one alone may have the files. */
 static int replay(struct group *g, const struct settings *s)
 {
-    refuse_if(g, group_rank(g) == 0 ? replay_run(s, log_stream()) : NO_PROBLEM);
+    refuse_if(g,
+              group_rank(g) == 0 ? replay_run(s, log_stream()) : NO_PROBLEM);
     return 0;
 }
 

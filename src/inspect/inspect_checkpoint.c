@@ -70,7 +70,8 @@ static struct problem describe(const struct checkpoint *c,
 
     fprintf(to, "checkpoint ");
     inspect_text(c->path, strlen(c->path), to);
-    fprintf(to, "\nstep %" PRId64 "\ntokens %" PRId64 "\n", c->step, c->tokens);
+    fprintf(to, "\nstep %" PRId64 "\ntokens %" PRId64 "\n", c->step,
+            c->tokens);
     print_model(c, to);
     p = print_text(c, fd, "environment", to);
     if (!is_problem(&p))

@@ -229,8 +229,8 @@ static void print_stop(const struct run *r, bool is_cut, FILE *to)
         fputs("last_line cut\n", to);
     if (r->stop) {
         inspect_text_line("stop", text_of(r->stop, "reason"), to);
-        fprintf(to, "status %.0f\nseconds %.1f\n", number_of(r->stop, "status"),
-                number_of(r->stop, "seconds"));
+        fprintf(to, "status %.0f\nseconds %.1f\n",
+                number_of(r->stop, "status"), number_of(r->stop, "seconds"));
     } else {
         fputs("stop none: the run goes on, or was killed\n", to);
     }
@@ -282,7 +282,8 @@ static void release(struct run *r)
     free(r->warning);
 }
 
-struct problem inspect_run(const struct settings *s, const char *path, FILE *to)
+struct problem inspect_run(const struct settings *s, const char *path,
+                           FILE *to)
 {
     struct run r = {0};
     bool is_cut;

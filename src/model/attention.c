@@ -1,13 +1,14 @@
 #include "src/model/attention.h"
 
-void attention_init(struct attention *at, const struct shape *shape, long layer,
-                    const struct parameters *p, const struct scratch *scratch,
-                    struct arena *a)
+void attention_init(struct attention *at, const struct shape *shape,
+                    long layer, const struct parameters *p,
+                    const struct scratch *scratch, struct arena *a)
 {
     long width = shape->hidden / shape->tensor_size;
 
     /* Query, key and value are joined in the table: one product takes all. */
-    at->wqkv = parameters_weight(p, "blocks.%ld.attention.query.weight", layer);
+    at->wqkv =
+        parameters_weight(p, "blocks.%ld.attention.query.weight", layer);
     at->dwqkv =
         parameters_gradient(p, "blocks.%ld.attention.query.weight", layer);
     at->wqkv.rows = at->dwqkv.rows = 3 * width;

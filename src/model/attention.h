@@ -12,8 +12,9 @@
  *   q, k, v, o  [tokens, hidden/t]  this rank's heads
  *   y, dx       [tokens, hidden]    partial: to be summed over tensor ranks
  *
- * The output's bias is added once, after the sum, by the block.  Backward needs
- * x (not a copy), q, k, v and o as forward leaves them, or attention_attend. */
+ * The output's bias is added once, after the sum, by the block.  Backward
+ * needs x (not a copy), q, k, v and o as forward leaves them, or
+ * attention_attend. */
 struct attention {
     struct mat wqkv, wo; /* [3 hidden/t, hidden], [hidden/t, hidden] */
     struct wide_mat dwqkv, dwo;
@@ -25,9 +26,9 @@ struct attention {
     const struct scratch *scratch;
 };
 
-void attention_init(struct attention *at, const struct shape *shape, long layer,
-                    const struct parameters *p, const struct scratch *scratch,
-                    struct arena *a);
+void attention_init(struct attention *at, const struct shape *shape,
+                    long layer, const struct parameters *p,
+                    const struct scratch *scratch, struct arena *a);
 
 /* q, k, v and o alone. */
 void attention_attend(struct attention *at, struct mat x);

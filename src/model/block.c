@@ -5,8 +5,8 @@
 #include "src/model/norm.h"
 
 static struct norm block_norm(const struct shape *shape,
-                              const struct parameters *p, long layer, int which,
-                              struct arena *a)
+                              const struct parameters *p, long layer,
+                              int which, struct arena *a)
 {
     char name[40];
 

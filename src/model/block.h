@@ -15,24 +15,24 @@
  *
  *   z = x + attention(norm1(x));  y = z + mlp(norm2(z))
  *
- * Both layers leave partial sums; a parallel residual adds them first and needs
- * one sum over the tensor ranks forward and one backward, a sequential one two
- * and two.  Backward, the partial gradients go through the norms before they
- * are summed, which is linear in them; so the gradients of the norms' own
- * weights are partial as well (parameters that are not cut, in norm1 and norm2)
- * and the step sums those once, at its end.
+ * Both layers leave partial sums; a parallel residual adds them first and
+ * needs one sum over the tensor ranks forward and one backward, a sequential
+ * one two and two.  Backward, the partial gradients go through the norms
+ * before they are summed, which is linear in them; so the gradients of the
+ * norms' own weights are partial as well (parameters that are not cut, in
+ * norm1 and norm2) and the step sums those once, at its end.
  *
  * x, y [tokens, hidden], whole on every tensor rank.
  *
  * What each block keeps from forward to backward is the choice of
  * train.recompute; everything else lies once, in memory that all blocks share,
- * and is computed again before backward: by the same operations, so to the same
- * bits, and without communication.  With w = hidden/t, i = intermediate/t and
- * a = heads/t, a token costs each block so many numbers:
+ * and is computed again before backward: by the same operations, so to the
+ * same bits, and without communication.  With w = hidden/t, i = intermediate/t
+ * and a = heads/t, a token costs each block so many numbers:
  *
  *              real                             wide    computed again
  *   none       [x z] + 2 hidden + 4 w + 2 i     4 + a   nothing
- *   attention  [x z] + i                        0       norms, q, k, v, o, gelu
+ *   attention  [x z] + i                        0       norm, q, k, v, o, gelu
  *   block      [x z]                            0       those and u
  *
  * where [x z] is hidden, or 2 hidden with a sequential residual, and u the

@@ -24,6 +24,7 @@ void embed_init(struct embed *e, const struct shape *shape,
 /* Collective over the tensor ranks. */
 void embed_forward(const struct embed *e, struct group *tensor,
                    const int32_t *token, struct mat x);
-void embed_backward(const struct embed *e, const int32_t *token, struct mat dx);
+void embed_backward(const struct embed *e, const int32_t *token,
+                    struct mat dx);
 
 #endif

@@ -7,8 +7,8 @@
 #include "kernels/base/check.h"
 #include "mpi/coll.h"
 
-/* Numbers that are received before they are added: enough for messages that run
- * at full speed, little beside a model. */
+/* Numbers that are received before they are added: enough for messages that
+ * run at full speed, little beside a model. */
 enum { ROOM = 1 << 23 };
 
 static long part_of(const struct exchange *e, int bucket)
@@ -45,7 +45,8 @@ static void gather_wide(struct exchange *e, wide *flat)
     const struct parameters *p = e->parameters;
 
     for (int i = 0; i < p->buckets; i++)
-        coll_parts_gather_wide(e->parts, flat + p->bucket[i].at, part_of(e, i));
+        coll_parts_gather_wide(e->parts, flat + p->bucket[i].at,
+                               part_of(e, i));
     coll_parts_wait_all(e->parts);
 }
 

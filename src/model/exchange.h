@@ -11,10 +11,12 @@
  *
  *   exchange_complete  the gradients of a bucket begin to be summed over the
  *                      data ranks, each part on the rank that owns it
- *   exchange_sum       partial gradients are summed over the tensor ranks, then
- *                      the first bucket over the data ranks; all sums are there
+ *   exchange_sum       partial gradients are summed over the tensor ranks,
+ *                      then the first bucket over the data ranks; all sums
+ *                      are there
  *   exchange_update    the weights of a bucket begin to be gathered, while the
- *                      optimiser updates the next one, which forward needs next
+ *                      optimiser updates the next one, which forward needs
+ *                      next
  *   exchange_need      forward waits for the weights of a bucket
  *
  * Where each rank has the moments of all, the sums are gathered instead, and
@@ -35,8 +37,8 @@ void exchange_init(struct exchange *e, struct parameters *p,
                    const struct grid *grid);
 void exchange_free(struct exchange *e);
 
-/* Weights from the master weights of the ranks that own them, whether those are
- * initial values or come from a file. */
+/* Weights from the master weights of the ranks that own them, whether those
+ * are initial values or come from a file. */
 void exchange_share(struct exchange *e);
 
 /* The next backward is the last before exchange_sum. */

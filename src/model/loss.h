@@ -7,7 +7,8 @@
 
 /* The last norm, the logits cut by vocabulary, and the cross-entropy:
  *
- *   n = norm(x);  l = n W';  loss[r] = log(sum_j exp l[r, j]) - l[r, target[r]]
+ *   n = norm(x);  l = n W'
+ *   loss[r] = log(sum_j exp l[r, j]) - l[r, target[r]]
  *
  *   x, dx   [tokens, hidden] whole on every tensor rank
  *   W       [vocabulary/t, hidden]

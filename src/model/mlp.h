@@ -13,9 +13,9 @@
  *   u, h   [tokens, intermediate/t]
  *   y, dx  [tokens, hidden]          partial: to be summed over tensor ranks
  *
- * The bias of Wdown is added once, after the sum, by the block.  Backward needs
- * x (not a copy), u and h as forward leaves them; mlp_units computes u and h
- * again, mlp_activate h from u. */
+ * The bias of Wdown is added once, after the sum, by the block.  Backward
+ * needs x (not a copy), u and h as forward leaves them; mlp_units computes u
+ * and h again, mlp_activate h from u. */
 struct mlp {
     struct mat up, down; /* [intermediate/t, hidden] both */
     struct wide_mat d_up, d_down;

@@ -122,8 +122,8 @@ void model_gradients(struct model *m, const struct model_batch *batch,
                      double scale, const struct model_result *result)
 {
     forward(m, batch);
-    loss_forward_backward(&m->loss, m->tensor, m->x[m->shape.layers], m->target,
-                          (wide)scale, m->dx);
+    loss_forward_backward(&m->loss, m->tensor, m->x[m->shape.layers],
+                          m->target, (wide)scale, m->dx);
     if (!m->shape.tied)
         exchange_complete(&m->exchange, BUCKET_BLOCKS + (int)m->shape.layers);
     for (int i = (int)m->shape.layers - 1; i >= 0; i--) {

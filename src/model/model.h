@@ -47,8 +47,8 @@ struct model_result {
 
 /* model_losses fills losses and, unless they are NULL, hits; model_gradients
  * losses and logs in the same way, and it adds the gradient of `scale` times
- * the sum of what is minimised to the gradients of the parameters, of which the
- * first parameters.partial numbers are still to be summed over the tensor
+ * the sum of what is minimised to the gradients of the parameters, of which
+ * the first parameters.partial numbers are still to be summed over the tensor
  * ranks.  Collective over tensor. */
 void model_losses(struct model *m, const struct model_batch *batch,
                   const struct model_result *result);

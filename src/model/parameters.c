@@ -200,7 +200,8 @@ struct range parameters_owned(const struct parameters *p,
 
     first = first > 0 ? first : 0;
     end = end < valid(row) ? end : valid(row);
-    return end > first ? (struct range){first, end - first} : (struct range){0};
+    return end > first ? (struct range){first, end - first}
+                       : (struct range){0};
 }
 
 struct range parameters_updated(const struct parameters *p,
@@ -210,8 +211,8 @@ struct range parameters_updated(const struct parameters *p,
                               : parameters_owned(p, row);
 }
 
-/* Where in the moments a place of the flat arrays is: the part of a bucket lies
- * behind those of the buckets before it. */
+/* Where in the moments a place of the flat arrays is: the part of a bucket
+ * lies behind those of the buckets before it. */
 static long moment_of(const struct parameters *p, int bucket, long at)
 {
     return p->has_all_moments ? at
@@ -271,13 +272,14 @@ void parameters_randomise(struct parameters *p, long seed)
         values = malloc(bytes);
         CHECK(values, "no %zu bytes for initial values", bytes);
         randomise(row, seed, range, values);
-        device_put(parameters_state(p, row, range.first).master, values, bytes);
+        device_put(parameters_state(p, row, range.first).master, values,
+                   bytes);
         free(values);
     }
 }
 
-static const struct parameter *find(const struct parameters *p, const char *fmt,
-                                    va_list ap)
+static const struct parameter *find(const struct parameters *p,
+                                    const char *fmt, va_list ap)
 {
     char name[64];
 
@@ -301,8 +303,8 @@ struct mat parameters_weight(const struct parameters *p, const char *fmt, ...)
                         row->cols};
 }
 
-struct wide_mat parameters_gradient(const struct parameters *p, const char *fmt,
-                                    ...)
+struct wide_mat parameters_gradient(const struct parameters *p,
+                                    const char *fmt, ...)
 {
     const struct parameter *row;
     va_list ap;
@@ -310,8 +312,8 @@ struct wide_mat parameters_gradient(const struct parameters *p, const char *fmt,
     va_start(ap, fmt);
     row = find(p, fmt, ap);
     va_end(ap);
-    return (struct wide_mat){p->gradient + row->at, row->piece.piece, row->cols,
-                             row->cols};
+    return (struct wide_mat){p->gradient + row->at, row->piece.piece,
+                             row->cols, row->cols};
 }
 
 long parameters_count(const struct parameters *p)

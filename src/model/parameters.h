@@ -64,8 +64,9 @@ void parameters_randomise(struct parameters *p, long seed);
  * gradient. */
 struct mat parameters_weight(const struct parameters *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-struct wide_mat parameters_gradient(const struct parameters *p, const char *fmt,
-                                    ...) __attribute__((format(printf, 2, 3)));
+struct wide_mat parameters_gradient(const struct parameters *p,
+                                    const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Numbers of an array, from `first` on. */
 struct range {
@@ -75,8 +76,8 @@ struct range {
 /* What this rank owns of a bucket, in the flat arrays. */
 struct range parameters_own(const struct parameters *p, int bucket);
 
-/* Of a parameter's piece, without padding: what this rank owns; and what it has
- * moments of, so that it can update it. */
+/* Of a parameter's piece, without padding: what this rank owns; and what it
+ * has moments of, so that it can update it. */
 struct range parameters_owned(const struct parameters *p,
                               const struct parameter *row);
 struct range parameters_updated(const struct parameters *p,

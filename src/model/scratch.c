@@ -39,7 +39,8 @@ struct heads scratch_heads(const struct scratch *s, const struct shape *shape)
     };
 }
 
-void scratch_take(struct scratch *s, const struct shape *shape, struct arena *a)
+void scratch_take(struct scratch *s, const struct shape *shape,
+                  struct arena *a)
 {
     long width = shape->hidden / shape->tensor_size;
     long inner = shape->intermediate / shape->tensor_size;

@@ -9,7 +9,7 @@ struct scratch {
     struct mat dqkv, d_o; /* [tokens, 3 hidden/t], [tokens, hidden/t] */
     struct mat d_inner;   /* [tokens, intermediate/t] */
     struct mat d_normed;  /* [tokens, hidden] */
-    struct mat partial;   /* [tokens, hidden] what a sum over ranks completes */
+    struct mat partial; /* [tokens, hidden] what a sum over ranks completes */
     void *attention;
     wide *cosine, *sine; /* [length, rotary_dims/2] */
     /* [tokens] of documents (struct heads), where there are any */

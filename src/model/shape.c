@@ -1,6 +1,7 @@
 #include "src/model/shape.h"
 
-static struct problem check(const struct shape *shape, const struct settings *s)
+static struct problem check(const struct shape *shape,
+                            const struct settings *s)
 {
     if (shape->hidden % shape->heads)
         return problem("%s: %ld does not divide model.hidden=%ld; give a "
@@ -25,8 +26,8 @@ struct problem shape_init(struct shape *shape, const struct settings *s,
         .hidden = s->model.hidden,
         .heads = s->model.heads,
         .head_size = s->model.hidden / s->model.heads,
-        .intermediate =
-            s->model.intermediate ? s->model.intermediate : 4 * s->model.hidden,
+        .intermediate = s->model.intermediate ? s->model.intermediate
+                                              : 4 * s->model.hidden,
         .vocabulary = s->model.vocabulary ? s->model.vocabulary : vocabulary,
         .context = s->model.context,
         .rotary_base = s->model.rotary_base,

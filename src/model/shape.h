@@ -8,8 +8,8 @@
 #include "src/settings.h"
 
 /* What a model is, in numbers; how many tensor ranks share it, and how many
- * data ranks its update; and the micro-batch that its memory is laid out for.
- */
+ * data ranks its update; and the micro-batch that its memory is laid out
+ * for. */
 struct shape {
     long layers, hidden, heads, head_size, intermediate, vocabulary, context;
     long rotary_dims;
@@ -37,7 +37,8 @@ struct problem shape_share(struct shape *shape, int tensor_size,
 
 /* Over data ranks, each of which updates its share of the weights; its moments
  * are those of this share, or with `zero` false of all weights. */
-void shape_divide(struct shape *shape, int data_size, int data_rank, bool zero);
+void shape_divide(struct shape *shape, int data_size, int data_rank,
+                  bool zero);
 
 void shape_batch(struct shape *shape, long sequences, long length);
 

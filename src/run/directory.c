@@ -72,9 +72,10 @@ static struct problem look(struct directory *o)
                        directory);
     if (checkpoints > 0 ? strcmp(resume, "auto") != 0
                         : o->has_run && !strcmp(resume, "no"))
-        return problem("output.directory: %s holds a run already; name another "
-                       "directory, or go on with checkpoint.resume=auto",
-                       directory);
+        return problem(
+            "output.directory: %s holds a run already; name another "
+            "directory, or go on with checkpoint.resume=auto",
+            directory);
     return NO_PROBLEM;
 }
 
@@ -133,8 +134,8 @@ static struct problem replace(const struct directory *o, const char *name,
     strcat(temporary.text, ".tmp");
     f = fopen(temporary.text, "w");
     if (!f)
-        return problem("output.directory: %s can't be made: %s", temporary.text,
-                       strerror(errno));
+        return problem("output.directory: %s can't be made: %s",
+                       temporary.text, strerror(errno));
     print(o, f);
     failed = fflush(f) != 0 || fsync(fileno(f)) != 0;
     failed |= fclose(f) != 0;
@@ -174,7 +175,8 @@ struct problem directory_count_start(struct directory *o)
 
 void directory_forget_start(const struct directory *o)
 {
-    static const char *const names[] = {"metrics.jsonl", "restarts", "run.ini"};
+    static const char *const names[] = {"metrics.jsonl", "restarts",
+                                        "run.ini"};
 
     for (int i = 0; i < 3; i++)
         unlink(directory_path(o, names[i]).text);

@@ -19,8 +19,8 @@ struct directory {
 };
 
 /* Makes the directory, as mkdir -p, and locks it.  Refuses one that is not
- * given, that another run holds, or that has a run which checkpoint.resume does
- * not go on from.  Collective over g. */
+ * given, that another run holds, or that has a run which checkpoint.resume
+ * does not go on from.  Collective over g. */
 void directory_open(struct directory *o, const struct settings *s,
                     struct group *g);
 

@@ -103,8 +103,8 @@ static void deal(struct run *run, long steps)
     warn_of_cap(run, was_beyond);
 }
 
-/* The next stretch of training: rank 0 asks the policy, and every rank gets the
- * same counts. */
+/* The next stretch of training: rank 0 asks the policy, and every rank gets
+ * the same counts. */
 static void next_round(struct run *run)
 {
     struct group *all = run->grid.all;
@@ -233,9 +233,10 @@ static int end(struct run *run, enum outcome outcome)
         [GOES_ON] = {"finished", 0},
         [ASKED_TO_STOP] = {"asked to stop by %s; start it again to go on", 75},
         [NOT_SAVED] = {"the last checkpoint could not be saved", 1},
-        [NOT_FINITE] = {"a loss of the evaluation is not finite; go on from an "
-                        "older checkpoint with a smaller train.learning_rate",
-                        1},
+        [NOT_FINITE] =
+            {"a loss of the evaluation is not finite; go on from an "
+             "older checkpoint with a smaller train.learning_rate",
+             1},
         [SKIPS] = {"more updates in a row were left out than "
                    "train.skip_limit; go on from an older checkpoint with a "
                    "smaller train.learning_rate",

@@ -169,7 +169,8 @@ void report_start(struct report *r, const struct grid *grid,
     metrics_integer(&r->metrics, "weight_bytes", (long)p->weights.size);
     metrics_integer(&r->metrics, "gradient_bytes", (long)p->gradients.size);
     metrics_integer(&r->metrics, "moment_bytes", (long)p->moments.size);
-    metrics_integer(&r->metrics, "activation_bytes", (long)m->activations.size);
+    metrics_integer(&r->metrics, "activation_bytes",
+                    (long)m->activations.size);
     metrics_integer(&r->metrics, "exchange_bytes", (long)exchange_bytes);
     metrics_integer(&r->metrics, "copy_bytes", (long)copy_bytes);
     end_event(r);
@@ -271,11 +272,12 @@ static void log_step(const struct report *r, long done,
                   (double)(steps - done);
 
     if (done % r->settings->output.log_every == 0 || done == steps)
-        log_line("step %ld of %ld loss %.4f rate %.3g norm %.3g tokens/s %.0f, "
-                 "slowest rank %d on %s %.3f s, wait for it %.3f s",
-                 done, steps, result->loss, result->rate, result->norm, rate,
-                 result->slowest_rank, r->host[result->slowest_rank],
-                 result->busy_seconds, result->wait_seconds);
+        log_line(
+            "step %ld of %ld loss %.4f rate %.3g norm %.3g tokens/s %.0f, "
+            "slowest rank %d on %s %.3f s, wait for it %.3f s",
+            done, steps, result->loss, result->rate, result->norm, rate,
+            result->slowest_rank, r->host[result->slowest_rank],
+            result->busy_seconds, result->wait_seconds);
     else
         log_progress("step %ld of %ld loss %.4f tokens/s %.0f, %.0f s left",
                      done, steps, result->loss, rate, left);

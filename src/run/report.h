@@ -7,9 +7,9 @@
 #include "src/trainer/evaluate.h"
 #include "src/trainer/step.h"
 
-/* What a run tells: OUTPUT/run.ini and OUTPUT/metrics.jsonl for programs, lines
- * on the log for people.  Only rank 0 of the run writes; the other ranks make
- * the same calls, which then do nothing. */
+/* What a run tells: OUTPUT/run.ini and OUTPUT/metrics.jsonl for programs,
+ * lines on the log for people.  Only rank 0 of the run writes; the other ranks
+ * make the same calls, which then do nothing. */
 enum { REPORT_HOST = 64 };
 
 struct report {
@@ -32,9 +32,9 @@ struct report {
 
 struct resume;
 
-/* Makes the files, or where a run was here goes on behind what the metrics were
- * at the checkpoint.  Refuses where that can't be done. Collective over the
- * group of o. */
+/* Makes the files, or where a run was here goes on behind what the metrics
+ * were at the checkpoint.  Refuses where that can't be done. Collective over
+ * the group of o. */
 void report_open(struct report *r, struct directory *o, const struct data *d,
                  const struct resume *from);
 void report_close(struct report *r);
@@ -52,7 +52,8 @@ void report_warning(struct report *r, const char *text);
 
 void report_mixture(struct report *r, long round, long step, const double *p,
                     const int64_t *counts);
-void report_evaluation(struct report *r, long step, const struct evaluation *e);
+void report_evaluation(struct report *r, long step,
+                       const struct evaluation *e);
 
 /* `done` steps are whole; this one took `seconds`. */
 void report_step(struct report *r, long done, const struct step_result *result,

@@ -27,8 +27,8 @@ static struct save save_of(struct run *run, const struct arrays *a)
     return (struct save){&run->model.parameters, &run->grid, a};
 }
 
-/* An item of texts or numbers as it is, malloc'd with a zero behind; NULL if it
- * is not there or can't be read. */
+/* An item of texts or numbers as it is, malloc'd with a zero behind; NULL if
+ * it is not there or can't be read. */
 static void *read_item(const struct checkpoint *c, int fd, const char *name,
                        uint64_t *bytes)
 {
@@ -61,8 +61,8 @@ static struct problem compare_settings(struct resume *r, const struct run *run,
                : resume_stays_check(&r->before, run->settings, name);
 }
 
-static struct problem compare_given(struct run *run, const struct checkpoint *c,
-                                    int fd)
+static struct problem compare_given(struct run *run,
+                                    const struct checkpoint *c, int fd)
 {
     struct arrays given = {0};
     uint64_t *fingerprint;
@@ -137,10 +137,11 @@ static struct problem compare_beginning(const struct settings *before,
     if (!strcmp(from, begins_with(now)))
         return NO_PROBLEM;
     if (*from)
-        return problem("%.300s holds a run that begins with %.300s, and has no "
-                       "checkpoint yet: give checkpoint.resume=%.300s, or "
-                       "another output.directory",
-                       directory, from, from);
+        return problem(
+            "%.300s holds a run that begins with %.300s, and has no "
+            "checkpoint yet: give checkpoint.resume=%.300s, or "
+            "another output.directory",
+            directory, from, from);
     return problem("output.directory: %s holds a run already; name another "
                    "directory, or go on with checkpoint.resume=auto",
                    directory);
@@ -315,7 +316,8 @@ static void make_room(const struct resume *r, struct run *run)
     long item = checkpoint_find(c, WINDOW_LOSSES);
 
     if (item >= 0)
-        window_make_room(&run->policy.window, (long)c->item[item].data.dims[0]);
+        window_make_room(&run->policy.window,
+                         (long)c->item[item].data.dims[0]);
 }
 
 static void restore_model(struct resume *r, struct run *run)

@@ -5,15 +5,18 @@
 #include "src/run/run.h"
 #include "src/run/run_state.h"
 
-/* How a run is saved, and goes on: what io/checkpoint/checkpoint.h and save.h do not know.
+/* How a run is saved, and goes on: what io/checkpoint/checkpoint.h and save.h
+ * do not know.
  *
  * Beside the model a checkpoint has, as rank 0 has them,
  *
  *   run/, mixture/   the state: what makes the next step what it would have
- * been names/, data/, mixture/graph/ what it was given: must be the same when
- * it goes on settings         the run file, of which most must be the same
- * (resume_stays.h) environment      programs and ranks: a change is worth a
- * warning */
+ *                    been
+ *   names/, data/, mixture/graph/
+ *                    what it was given: must be the same when it resumes
+ *   settings         the run file, of which most must be the same
+ *                    (resume_stays.h)
+ *   environment      programs and ranks: a change is worth a warning */
 struct resume {
     bool has_checkpoint;
     struct checkpoint checkpoint; /* if there is one */
@@ -26,8 +29,8 @@ struct resume {
 };
 
 /* What checkpoint.resume says to go on from: the latest checkpoint that is
- * whole (older ones are a warning), that file, or nothing.  Refuses one that is
- * of another run.  run has everything but the model.  Collective. */
+ * whole (older ones are a warning), that file, or nothing.  Refuses one that
+ * is of another run.  run has everything but the model.  Collective. */
 void resume_find(struct resume *r, struct run *run);
 
 /* The weights of the model, and with a checkpoint the state of the run.

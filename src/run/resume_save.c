@@ -38,8 +38,8 @@ static struct problem list_beside(struct run *run, struct beside *b)
         b->settings = settings_text(run->settings, &bytes);
         run_state_environment(run, b->environment);
         arrays_add(&b->arrays, "settings", H5_TEXT, 1, bytes + 1, b->settings);
-        arrays_add(&b->arrays, "environment", H5_TEXT, 1, RUN_STATE_ENVIRONMENT,
-                   b->environment);
+        arrays_add(&b->arrays, "environment", H5_TEXT, 1,
+                   RUN_STATE_ENVIRONMENT, b->environment);
     }
     return group_agree(run->grid.all, wrong);
 }
@@ -58,8 +58,8 @@ struct problem resume_save(struct run *run)
     struct problem wrong = list_beside(run, &beside);
 
     if (!is_problem(&wrong))
-        wrong = save_write(&save, run->settings->output.directory, run->at.done,
-                           (int64_t)run->report.tokens);
+        wrong = save_write(&save, run->settings->output.directory,
+                           run->at.done, (int64_t)run->report.tokens);
     free_beside(&beside);
     return wrong;
 }

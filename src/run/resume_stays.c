@@ -32,7 +32,8 @@ static bool is_listed(const char *key, const char *const *list, size_t n)
         size_t length = strlen(list[i]);
         bool is_section = list[i][length - 1] == '.';
 
-        if (is_section ? !strncmp(key, list[i], length) : !strcmp(key, list[i]))
+        if (is_section ? !strncmp(key, list[i], length)
+                       : !strcmp(key, list[i]))
             return true;
     }
     return false;
@@ -45,7 +46,8 @@ static bool must_stay(const char *key)
 }
 
 struct problem resume_stays_check(const struct settings *before,
-                                  const struct settings *now, const char *where)
+                                  const struct settings *now,
+                                  const char *where)
 {
     struct problem wrong = NO_PROBLEM;
     struct settings_change change;

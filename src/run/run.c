@@ -45,8 +45,8 @@ static struct shape find_shape(const struct run *run)
     refuse_if(run->grid.all, shape_init(&shape, s, run->data.vocabulary));
     refuse_if(run->grid.all,
               shape_share(&shape, group_size(tensor), group_rank(tensor)));
-    shape_divide(&shape, group_size(run->grid.data), group_rank(run->grid.data),
-                 s->parallel.zero);
+    shape_divide(&shape, group_size(run->grid.data),
+                 group_rank(run->grid.data), s->parallel.zero);
     shape_batch(&shape, s->train.micro_batch ? s->train.micro_batch : share,
                 s->train.sequence_length);
     return shape;
@@ -107,7 +107,8 @@ static void listen(struct run *run)
     const struct parameters *p = &run->model.parameters;
     double bytes = 3.0 * sizeof(wide) * (double)parameters_count(p);
 
-    stop_init(&run->stop, run->settings, run->grid.all, world_started(), bytes);
+    stop_init(&run->stop, run->settings, run->grid.all, world_started(),
+              bytes);
     run->step.stop = &run->stop;
     run->step.skips = &run->skips;
     run->evaluation.stop = &run->stop;
@@ -130,8 +131,8 @@ bool run_open(struct run *run, const struct settings *s, struct group *g)
     directory_open(&run->directory, s, g);
     resume_find(&from, run);
     if (from.is_finished) {
-        log_line("the run in %s is finished, at step %lld", s->output.directory,
-                 (long long)from.checkpoint.step);
+        log_line("the run in %s is finished, at step %lld",
+                 s->output.directory, (long long)from.checkpoint.step);
         stop_end(s, g);
         resume_free(&from);
         close_mixture(run);

@@ -9,10 +9,10 @@
 #include "src/skills/policy.h"
 #include "src/trainer/evaluate.h"
 
-/* How far a run has come: `done` steps, in the round that began at step `first`
- * and has `steps`; `rounds` have begun, and the last evaluation was behind step
- * `evaluated` (-1: there was none).  Plain numbers, as a checkpoint has them.
- */
+/* How far a run has come: `done` steps, in the round that began at step
+ * `first` and has `steps`; `rounds` have begun, and the last evaluation was
+ * behind step `evaluated` (-1: there was none).  Plain numbers, as a
+ * checkpoint has them. */
 struct progress {
     int64_t done, first, steps, rounds, evaluated;
 };
@@ -39,8 +39,8 @@ struct run {
     struct progress at;
 };
 
-/* False where there is nothing to do, as the run in its directory has finished:
- * that is said, and the run closed.  Collective over g. */
+/* False where there is nothing to do, as the run in its directory has
+ * finished: that is said, and the run closed.  Collective over g. */
 bool run_open(struct run *run, const struct settings *s, struct group *g);
 void run_close(struct run *run);
 

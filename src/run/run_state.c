@@ -30,7 +30,8 @@ struct problem run_state_given(struct run *run, struct arrays *a,
 {
     struct data_split *splits[] = {&run->data.train, &run->data.validation};
     static const char *const of[][2] = {
-        {"names/train", "data/train"}, {"names/validation", "data/validation"}};
+        {"names/train", "data/train"},
+        {"names/validation", "data/validation"}};
     struct problem wrong = NO_PROBLEM;
     uint64_t *next;
 

@@ -26,8 +26,8 @@ void run_state_list(struct run *run, struct run_state *room, struct arrays *a);
 struct problem run_state_given(struct run *run, struct arrays *a,
                                uint64_t **fingerprint);
 
-/* Everything else that gives a step its last bits: programs, libraries, ranks.
- */
+/* Everything else that gives a step its last bits: programs, libraries,
+ * ranks. */
 void run_state_environment(const struct run *run,
                            char text[RUN_STATE_ENVIRONMENT]);
 

@@ -114,8 +114,8 @@ static void put_part(struct checkpoint_writer *w, long item,
 
         if (!device_is_host())
             device_get(host, from, (size_t)here * sizeof *host);
-        checkpoint_write_put(w, item, part.first + (uint64_t)at, (uint64_t)here,
-                             device_is_host() ? from : host);
+        checkpoint_write_put(w, item, part.first + (uint64_t)at,
+                             (uint64_t)here, device_is_host() ? from : host);
         trace_move();
     }
 }
@@ -200,8 +200,8 @@ static struct problem find_item(const struct checkpoint *c, const char *name,
         return problem("%s: %s is %llu x %llu, and this run's %llu x %llu: it "
                        "is of another model",
                        c->path, name, (unsigned long long)d->dims[0],
-                       (unsigned long long)d->dims[1], (unsigned long long)rows,
-                       (unsigned long long)cols);
+                       (unsigned long long)d->dims[1],
+                       (unsigned long long)rows, (unsigned long long)cols);
     return NO_PROBLEM;
 }
 

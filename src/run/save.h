@@ -46,9 +46,9 @@ struct problem save_write(const struct save *s, const char *directory,
                           int64_t step, int64_t tokens);
 
 /* Weights and moments, or the weights alone: of them what this rank updates,
- * of the weights the master weights.  They are verified while they are read, so
- * after a problem they are anything: where c is damaged, of another model, or
- * lacks something.  Collective over the grid. */
+ * of the weights the master weights.  They are verified while they are read,
+ * so after a problem they are anything: where c is damaged, of another model,
+ * or lacks something.  Collective over the grid. */
 struct problem save_read(const struct save *s, const struct checkpoint *c);
 struct problem save_read_weights(const struct save *s,
                                  const struct checkpoint *c);

@@ -6,9 +6,9 @@
 #include "io/checkpoint/checkpoint_thread.h"
 #include "src/run/save.h"
 
-/* A save while training goes on: start makes the file and copies what this rank
- * writes, a thread brings the copy to the disk, and finish gives the file its
- * name.  It is the file that save_write would have written at its start.
+/* A save while training goes on: start makes the file and copies what this
+ * rank writes, a thread brings the copy to the disk, and finish gives the file
+ * its name.  It is the file that save_write would have written at its start.
  *
  * The copy of the weights and moments is taken once, before the first step;
  * rank 0's arrays are few, and have a copy of their own for each save. */
@@ -16,8 +16,7 @@ struct save_background {
     wide *copy;
     size_t copy_bytes;
     char *arrays;
-    struct checkpoint
-        checkpoint; /* from start to finish, as the others below */
+    struct checkpoint checkpoint; /* from start to finish, as those below */
     struct checkpoint_writer writer;
     struct checkpoint_thread thread;
 };
@@ -26,7 +25,8 @@ struct save_background {
 void save_background_init(struct save_background *b, const struct save *s);
 void save_background_free(struct save_background *b);
 
-/* A problem leaves no file and nothing to finish.  Collective over the grid. */
+/* A problem leaves no file and nothing to finish.  Collective over the
+ * grid. */
 struct problem save_background_start(struct save_background *b,
                                      const struct save *s,
                                      const char *directory, int64_t step,

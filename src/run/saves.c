@@ -24,9 +24,9 @@ void saves_free(struct run *run)
 static void prune(struct run *run)
 {
     const struct settings *s = run->settings;
-    struct problem wrong =
-        checkpoint_files_prune(s->output.directory, s->checkpoint.keep,
-                               s->checkpoint.keep_every, run->saves.saved.step);
+    struct problem wrong = checkpoint_files_prune(
+        s->output.directory, s->checkpoint.keep, s->checkpoint.keep_every,
+        run->saves.saved.step);
 
     if (is_problem(&wrong))
         report_warning(&run->report, wrong.text);

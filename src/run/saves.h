@@ -10,11 +10,11 @@ struct run;
 
 /* The checkpoints that a run makes, one at a time.  With
  * checkpoint.asynchronous a save is under way while steps are taken; the ranks
- * agree on its end in the sums of a later step.  Whoever wants the next one, or
- * to stop, waits for it.
+ * agree on its end in the sums of a later step.  Whoever wants the next one,
+ * or to stop, waits for it.
  *
- * A save that fails leaves no file and is a warning: it does not end a run.  It
- * is tried again behind the next step, and after each failure in a row with
+ * A save that fails leaves no file and is a warning: it does not end a run.
+ * It is tried again behind the next step, and after each failure in a row with
  * twice as many steps between, at most 1,024. */
 struct saved {
     int64_t step;
@@ -37,7 +37,8 @@ struct saves {
 void saves_init(struct run *run);
 void saves_free(struct run *run);
 
-/* Makes a checkpoint of now, or begins to.  False if it failed.  Collective. */
+/* Makes a checkpoint of now, or begins to.  False if it failed.
+ * Collective. */
 bool saves_begin(struct run *run);
 
 /* Behind this step, by checkpoint.every or because one has failed. */

@@ -47,8 +47,8 @@ static void find_limit(struct stop *s, long limit, double started)
         log_line("stops in time for %s, in %.0f s", s->limit, s->ends - now);
 }
 
-void stop_init(struct stop *s, const struct settings *settings, struct group *g,
-               double started, double bytes)
+void stop_init(struct stop *s, const struct settings *settings,
+               struct group *g, double started, double bytes)
 {
     *s = (struct stop){.g = g,
                        .save = bytes / disk_speed,

@@ -7,10 +7,10 @@
 #include "src/settings.h"
 
 /* What asks a run to end before its last step: a signal at any rank, a file
- * STOP in its directory, or time that runs out, train.time_limit or that of the
- * job.  The run then saves and ends with status 75, so time must be left for
- * two steps as long as the longest so far, and a save; where one may be under
- * way, which has to end first, for two saves.
+ * STOP in its directory, or time that runs out, train.time_limit or that of
+ * the job.  The run then saves and ends with status 75, so time must be left
+ * for two steps as long as the longest so far, and a save; where one may be
+ * under way, which has to end first, for two saves.
  *
  * Each rank knows its signals, rank 0 the file and the time; a step's own sum
  * tells all of them (step.h), between steps stop_poll does. */
@@ -26,10 +26,11 @@ struct stop {
 };
 
 /* `started` is when the program began, by the clock, `bytes` those of a
- * checkpoint: before the first one is written, it is taken to go to the disk at
- * 100 MB/s, but what is left to do in a quarter of the time that there is. */
-void stop_init(struct stop *s, const struct settings *settings, struct group *g,
-               double started, double bytes);
+ * checkpoint: before the first one is written, it is taken to go to the disk
+ * at 100 MB/s, but what is left to do in a quarter of the time that there
+ * is. */
+void stop_init(struct stop *s, const struct settings *settings,
+               struct group *g, double started, double bytes);
 
 /* Has this rank been asked to stop, or rank 0 for all?  Costs nothing. */
 bool stop_is_asked(struct stop *s);

@@ -4,8 +4,8 @@
 #include "src/settings.h"
 #include "src/skills/names.h"
 
-/* mixture.fixed: training skills that get just their share, whatever the policy
- * does, which mixes the others over what is left. */
+/* mixture.fixed: training skills that get just their share, whatever the
+ * policy does, which mixes the others over what is left. */
 struct fixed {
     double *share; /* [all training skills] */
     int *place;    /* [the policy's skills] where each is among all */

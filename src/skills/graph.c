@@ -74,7 +74,8 @@ static struct problem find_places(long *row, long *col, const struct csv *t,
     if (t->row_names) {
         wrong = match(row, train, t->row_names, t->rows, path, "row");
         if (!is_problem(&wrong))
-            wrong = match(col, evaluate, t->col_names, t->cols, path, "column");
+            wrong =
+                match(col, evaluate, t->col_names, t->cols, path, "column");
         return wrong;
     }
     if (t->rows != train->n || t->cols != evaluate->n)

@@ -17,9 +17,10 @@ struct graph {
     int *own;       /* [rows] the column of the skill itself, or -1 */
 };
 
-/* From a file (src/skills/graph_file.h).  A table with names is read by name, so it may
- * hold more skills and in another order; one without is taken in the order of
- * the lists and must have their size.  After a problem, too, graph_free. */
+/* From a file (src/skills/graph_file.h).  A table with names is read by name,
+ * so it may hold more skills and in another order; one without is taken in the
+ * order of the lists and must have their size.  After a problem, too,
+ * graph_free. */
 struct problem graph_read(struct graph *g, const char *path,
                           const struct names *train,
                           const struct names *evaluate);

@@ -73,7 +73,8 @@ static struct problem find_weights(struct h5 *f, struct csv *t, uint64_t *at)
     return NO_PROBLEM;
 }
 
-static struct problem read_weights(struct csv *t, const char *path, uint64_t at)
+static struct problem read_weights(struct csv *t, const char *path,
+                                   uint64_t at)
 {
     size_t n = (size_t)t->rows * (size_t)t->cols;
     int fd = open(path, O_RDONLY | O_CLOEXEC);

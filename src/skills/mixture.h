@@ -12,12 +12,12 @@
  *   carried     Shares are rounded to 1/8192 first, or finer by a power of two
  *               where there are more than eight skills, so that an average
  *               share always has at least 1024 units: the float noise of
- *               another process grid then hardly ever changes a count.  A share
- *               below half a unit is none.  What a skill is owed beyond the
- *               samples it got is carried to the next round, so no other skill
- *               starves.
- *   floor-last  Shares are rounded down to samples, and the last skill gets the
- *               rest, as in the authors' program.
+ *               another process grid then hardly ever changes a count.  A
+ *               share below half a unit is none.  What a skill is owed beyond
+ *               the samples it got is carried to the next round, so no other
+ *               skill starves.
+ *   floor-last  Shares are rounded down to samples, and the last skill gets
+ *               the rest, as in the authors' program.
  *
  * With mixture.epoch_cap no skill gives more than that many times its windows
  * in the whole run.  What it may not give goes to the others as if it were

@@ -33,7 +33,8 @@ static struct problem find_kind(struct policy *p)
 }
 
 /* The first of `some` that is not in `all`, or NULL. */
-static const char *find_other(const struct names *some, const struct names *all)
+static const char *find_other(const struct names *some,
+                              const struct names *all)
 {
     struct names_index index;
     int i = 0;
@@ -104,7 +105,8 @@ static struct problem find_graph(struct policy *p, const struct names *train,
 
 struct problem policy_init(struct policy *p, const struct settings *s,
                            const struct names *train,
-                           const struct names *evaluate, const int64_t *windows)
+                           const struct names *evaluate,
+                           const int64_t *windows)
 {
     struct problem wrong;
 
@@ -151,8 +153,8 @@ const char *policy_warning(const struct policy *p, int i)
 }
 
 /* Where the round that begins at p->ends would end.  A run that goes on with
- * other steps or rounds ends the round it is in where it was to end; from there
- * its own rounds count. */
+ * other steps or rounds ends the round it is in where it was to end; from
+ * there its own rounds count. */
 static long next_end(const struct policy *p)
 {
     long round = p->ends * p->rounds / p->steps;

@@ -16,12 +16,11 @@
  * stretches; stretch r covers steps floor(r steps / rounds) on.
  *
  * The policies stand in one table in policy.c, one file each.  A policy mixes
- * the training skills that mixture.fixed leaves to it: `skills`, which are also
- * the rows of the graph and those that have a prior or a weight.
+ * the training skills that mixture.fixed leaves to it: `skills`, which are
+ * also the rows of the graph and those that have a prior or a weight.
  *
  * Its state, which goes on from a stop: round, ends, decay, and that of the
- * window.
- */
+ * window. */
 struct policy {
     const struct policy_kind *kind;
     const struct settings *settings; /* not owned */

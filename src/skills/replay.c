@@ -18,8 +18,8 @@ struct replay {
     int *column; /* [evaluate] */
 };
 
-static struct problem take_names(struct names *names, char *const *from, long n,
-                                 const char *path)
+static struct problem take_names(struct names *names, char *const *from,
+                                 long n, const char *path)
 {
     for (long i = 0; i < n; i++) {
         if (strlen(from[i]) >= SKILL_NAME_BYTES)
@@ -41,7 +41,8 @@ static struct problem find_evaluate(struct replay *r)
                                       r->losses.cols, s->mixture.replay);
 
     if (!is_problem(&wrong))
-        wrong = names_choose(&r->evaluate, s->skills.evaluate, place, &columns);
+        wrong =
+            names_choose(&r->evaluate, s->skills.evaluate, place, &columns);
     r->column = calloc((size_t)r->evaluate.n + 1, sizeof *r->column);
     CHECK(r->column, "no memory for %d skills", r->evaluate.n);
     names_index_init(&index, &columns);

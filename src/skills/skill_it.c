@@ -16,8 +16,8 @@ static void *take(int n, size_t bytes)
     return at;
 }
 
-/* Has a skill no edge but one of weight 1 to itself?  Its edges from others are
- * counted in `taught`. */
+/* Has a skill no edge but one of weight 1 to itself?  Its edges from others
+ * are counted in `taught`. */
 static bool is_lone(const struct graph *g, int i, const int *taught)
 {
     long edge = g->start[i];

@@ -68,9 +68,10 @@ static struct problem scale(const struct list *list)
 
     for (int i = 0; i < list->names->n; i++) {
         if (list->weights[i] < 0)
-            return problem("%s: skill \"%s\" has no weight; give one for every "
-                           "training skill (0 leaves it out)",
-                           list->where, list->names->at[i]);
+            return problem(
+                "%s: skill \"%s\" has no weight; give one for every "
+                "training skill (0 leaves it out)",
+                list->where, list->names->at[i]);
         sum += list->weights[i];
     }
     if (!(sum > 0) || !isfinite(sum))

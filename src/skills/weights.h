@@ -3,8 +3,8 @@
 
 #include "src/skills/names.h"
 
-/* Lists of a number for each skill, as settings give them: "NAME:NUMBER,..." or
- * just "NUMBER,..." in the order of the skills.  Numbers are at least 0.
+/* Lists of a number for each skill, as settings give them: "NAME:NUMBER,..."
+ * or just "NUMBER,..." in the order of the skills.  Numbers are at least 0.
  * `where` is the place of the setting, for messages. */
 
 /* One for every skill, of any scale: weights[names->n] then sum to 1. */

@@ -7,8 +7,8 @@
 #include "src/skills/names.h"
 #include "src/synth/sentence.h"
 
-/* Addition of three digits as the authors of Skill-It generate it: A is the sum
- * of two numbers, and the skills ask for its digit 0 (ones), 1 (tens) or 2
+/* Addition of three digits as the authors of Skill-It generate it: A is the
+ * sum of two numbers, and the skills ask for its digit 0 (ones), 1 (tens) or 2
  * (hundreds); a fourth digit is never asked for.
  *
  *   Input: A = 1 0 6 + 0 7 1 , A 0 = ? Output: 7

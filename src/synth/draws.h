@@ -3,9 +3,9 @@
 
 #include <stdint.h>
 
-/* What chance decides in one candidate for a sample: numbers that depend on the
- * seed, the generator, the skill and the number of the candidate alone, drawn
- * one after another. */
+/* What chance decides in one candidate for a sample: numbers that depend on
+ * the seed, the generator, the skill and the number of the candidate alone,
+ * drawn one after another. */
 struct draws {
     uint64_t key, next;
 };

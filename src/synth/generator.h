@@ -9,7 +9,8 @@
 #include "src/synth/sentence.h"
 
 /* One row a generator of skills; its name is also that of its vocabulary
- * (io/text/symbols.h).  All sentences of a run have the same number of tokens. */
+ * (io/text/symbols.h).  All sentences of a run have the same number of
+ * tokens. */
 struct generator {
     const char *name;
     void (*skills)(const struct settings *s, struct names *names); /* adds */

@@ -7,11 +7,12 @@
 #include "src/skills/names.h"
 #include "src/synth/sentence.h"
 
-/* LEGO (Zhang et al., arXiv 2206.04301) as the authors of Skill-It generate it.
- * k variables have letters, the first k of a random permutation of a to z, and
- * random values 0 or 1.  Variable 0 is given, each other one stands in a clause
- * with the one it is built on: the one before (chain), or (i - 1) / 2 (tree).
- * Clauses come in random order, and skill lego-s asks for variable s - 1:
+/* LEGO (Zhang et al., arXiv 2206.04301) as the authors of Skill-It generate
+ * it.  k variables have letters, the first k of a random permutation of a to
+ * z, and random values 0 or 1.  Variable 0 is given, each other one stands in
+ * a clause with the one it is built on: the one before (chain), or (i - 1) / 2
+ * (tree).  Clauses come in random order, and skill lego-s asks for variable s
+ * - 1:
  *
  *   Input:  r = val p ,  p = val u ,  u = not m , m = val 1 ,  y = not r.
  *   Output: p = val 0,

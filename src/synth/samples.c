@@ -25,9 +25,10 @@ struct problem samples_check(const struct generator *g,
     double there = g->sentences(s);
 
     if (2 * (double)kept(g, s) > there)
-        return problem("%ld different samples are asked for in each skill, and "
-                       "at most half of the %.0f that there are can be had: %s",
-                       kept(g, s), there, g->remedy);
+        return problem(
+            "%ld different samples are asked for in each skill, and "
+            "at most half of the %.0f that there are can be had: %s",
+            kept(g, s), there, g->remedy);
     return NO_PROBLEM;
 }
 

@@ -11,11 +11,11 @@
 /* The samples of one skill.  Its splits, validation, test and train in this
  * order, take the candidates in the order of their numbers, so every sample is
  * a function of the settings.  No sentence stands in two splits of a skill; in
- * one split it stands once, unless the generator may repeat it, as the authors'
- * programs have it.
+ * one split it stands once, unless the generator may repeat it, as the
+ * authors' programs have it.
  *
- * A sentence whose 62-bit hash another one has is taken for it and passed over,
- * which does no harm. */
+ * A sentence whose 62-bit hash another one has is taken for it and passed
+ * over, which does no harm. */
 struct samples {
     const struct generator *generator;
     const struct settings *settings;

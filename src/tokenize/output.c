@@ -70,9 +70,10 @@ static struct problem check_title(const struct output *o,
     if (is_problem(&p))
         return is_written(skill, f) ? NO_PROBLEM : p;
     if (strcmp(s.title, skill->title) != 0)
-        return problem("%.300s holds skill \"%.200s\", and \"%.200s\" would be "
-                       "named %s too: rename one, or take another directory",
-                       path, s.title, skill->title, skill->name);
+        return problem(
+            "%.300s holds skill \"%.200s\", and \"%.200s\" would be "
+            "named %s too: rename one, or take another directory",
+            path, s.title, skill->title, skill->name);
     return p;
 }
 
@@ -236,9 +237,9 @@ static struct problem interrupted(const struct output *o, long done,
                    why->text, done, o->shards, o->directory);
 }
 
-/* When a first shard has its name the older one may be gone: from then on whole
- * shards are kept under the names they have, and what they replace is removed
- * last. */
+/* When a first shard has its name the older one may be gone: from then on
+ * whole shards are kept under the names they have, and what they replace is
+ * removed last. */
 static struct problem publish(struct output *o)
 {
     struct problem p = NO_PROBLEM;

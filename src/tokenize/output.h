@@ -49,12 +49,12 @@ struct problem output_open(struct output *o);
 /* The path of a shard that has skill and split; part 0 is the whole. */
 struct problem output_name(const struct output *o, struct shard *s, long part);
 
-/* A request to stop at this rank is a problem as any other, but for the status.
- * It is to be asked for wherever there is much to do. */
+/* A request to stop at this rank is a problem as any other, but for the
+ * status.  It is to be asked for wherever there is much to do. */
 struct problem output_stop(struct output *o);
 
-/* When tokens, documents and answers are written: the sums, then the seals, the
- * names, and the end of what they replace.  Collective. */
+/* When tokens, documents and answers are written: the sums, then the seals,
+ * the names, and the end of what they replace.  Collective. */
 struct problem output_finish(struct output *o);
 
 /* A line a shard, sorted by name: sorts them. */

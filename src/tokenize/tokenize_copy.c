@@ -116,7 +116,8 @@ struct problem tokenize_copy(struct tokenize *t)
     c->buffer = malloc(BUFFER_BYTES);
     CHECK(c->buffer, "no memory to write documents");
     if (t->documents)
-        qsort(t->document, (size_t)t->documents, sizeof *t->document, by_place);
+        qsort(t->document, (size_t)t->documents, sizeof *t->document,
+              by_place);
     for (long i = 0;
          i < t->documents && !t->document[i].dropped && !is_problem(&p);)
         p = copy_file(c, &i);

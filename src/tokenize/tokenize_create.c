@@ -72,8 +72,8 @@ static void list_source(const struct tokenize *t, const struct shard *s,
             else if (n + strlen(f->name) + 64 > SOURCE_BYTES)
                 left++;
             else
-                n +=
-                    (size_t)sprintf(source + n, "%s%s", n ? "\n" : "", f->name);
+                n += (size_t)sprintf(source + n, "%s%s", n ? "\n" : "",
+                                     f->name);
         }
     }
     if (left > 0)

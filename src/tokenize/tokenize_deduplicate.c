@@ -35,7 +35,8 @@ static bool same_text(const struct seen *a, const struct seen *b)
            memcmp(a->hash, b->hash, sizeof a->hash) == 0;
 }
 
-/* answer[i] = the i-th of n that were received is not the first of its text. */
+/* answer[i] = the i-th of n that were received is not the first of its
+ * text. */
 static char *judge(struct seen *s, size_t n)
 {
     char *answer = calloc(n + 1, 1);
@@ -57,8 +58,8 @@ static void drop(struct tokenize *t, const struct seen *s)
 
 /* Documents of a round whose text this rank has not earlier, by text: a text
  * that comes again and again would crowd the rank that judges it. */
-static struct seen *collect(struct tokenize *t, uint64_t round, uint64_t rounds,
-                            size_t *n)
+static struct seen *collect(struct tokenize *t, uint64_t round,
+                            uint64_t rounds, size_t *n)
 {
     struct seen *s;
     size_t all = 0;

@@ -32,7 +32,8 @@ static void plan(struct tokenize *t)
     }
     for (long i = 0; i < o->shards; i++) {
         const struct shard *s = &o->shard[i];
-        long k = tokenize_skills_number(&t->skills, s->title, strlen(s->title));
+        long k =
+            tokenize_skills_number(&t->skills, s->title, strlen(s->title));
 
         for (int j = 0; j < SPLITS; j++)
             if (strcmp(corpus_files_splits[j], s->split) == 0)

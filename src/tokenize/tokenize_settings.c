@@ -49,8 +49,8 @@ static struct problem read_tokenizer(struct tokenize *t)
                        name);
     p = tokenizer_open(&t->tokenizer, name);
     if (is_problem(&p))
-        p = problem("%s: %s", settings_place(t->settings, "tokenize.tokenizer"),
-                    p.text);
+        p = problem("%s: %s",
+                    settings_place(t->settings, "tokenize.tokenizer"), p.text);
     return p;
 }
 
@@ -124,7 +124,8 @@ struct problem tokenize_settings(struct tokenize *t)
         p = problem("data.directory is not given: it is where the shards go");
     if (!is_problem(&p) && s->tokenize.skill[0] == '@' &&
         s->tokenize.skill[1] == '\0')
-        p = problem("%s=@ names no field", settings_place(s, "tokenize.skill"));
+        p = problem("%s=@ names no field",
+                    settings_place(s, "tokenize.skill"));
     if (!is_problem(&p) && strlen(s->tokenize.skill) > 255)
         p = problem("%s is longer than 255 bytes",
                     settings_place(s, "tokenize.skill"));

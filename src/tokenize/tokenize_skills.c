@@ -177,7 +177,8 @@ static void send_rows(const struct tokenize_skills *s, const int *to,
 }
 
 /* All titles, each once, on rank 0.  Every rank may have found the same ones:
- * these meet on a rank given by their hash, so that rank 0 gets one of each. */
+ * these meet on a rank given by their hash, so that rank 0 gets one of
+ * each. */
 static struct problem gather(const struct tokenize_skills *s, struct group *g,
                              struct tokenize_skills *all)
 {
@@ -218,8 +219,8 @@ static void share(struct tokenize_skills *all, struct group *g)
     fill_slots(all);
 }
 
-struct problem tokenize_skills_agree(struct tokenize_skills *s, struct group *g,
-                                     long **map)
+struct problem tokenize_skills_agree(struct tokenize_skills *s,
+                                     struct group *g, long **map)
 {
     struct tokenize_skills all = {0};
     struct problem p = gather(s, g, &all);

@@ -30,11 +30,11 @@ struct problem tokenize_skills_check(const struct tokenize_skills *s);
 long tokenize_skills_number(struct tokenize_skills *s, const char *title,
                             size_t n);
 
-/* Gives every rank the same table, with names.  map[old number] = new number is
- * malloc'd, and NULL with a problem: a title that makes no name, two that make
- * the same, or too many.  Collective over g. */
-struct problem tokenize_skills_agree(struct tokenize_skills *s, struct group *g,
-                                     long **map);
+/* Gives every rank the same table, with names.  map[old number] = new number
+ * is malloc'd, and NULL with a problem: a title that makes no name, two that
+ * make the same, or too many.  Collective over g. */
+struct problem tokenize_skills_agree(struct tokenize_skills *s,
+                                     struct group *g, long **map);
 
 void tokenize_skills_free(struct tokenize_skills *s);
 

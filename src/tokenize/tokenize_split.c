@@ -6,10 +6,11 @@
 
 /* How the documents of a skill that no file name assigns are cut:
  *
- *   u = hash / 2^64;  train while u < train's share, then validation, then test
+ *   u = hash / 2^64
+ *   train while u < train's share, then validation, then test
  *
- * so a document's split depends on its text alone.  A split for which the skill
- * has a file of its own is not cut: its share falls to train.
+ * so a document's split depends on its text alone.  A split for which the
+ * skill has a file of its own is not cut: its share falls to train.
  *
  * A split with a share that got nothing takes the text of the smallest hash
  * (with its copies) from the split of the skill that has most documents, the
@@ -187,7 +188,8 @@ struct problem tokenize_split(struct tokenize *t)
         if (!d->dropped && d->split == SPLIT_NONE)
             split[i] = (int8_t)split_by_hash(t, &c, d);
     }
-    for (size_t i = 0; i < sizeof order / sizeof *order && !is_problem(&p); i++)
+    for (size_t i = 0; i < sizeof order / sizeof *order && !is_problem(&p);
+         i++)
         p = serve(t, &c, split, order[i]);
     for (long i = 0; i < t->documents; i++)
         if (split[i] != SPLIT_NONE)

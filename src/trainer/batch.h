@@ -5,8 +5,8 @@
 #include "src/trainer/data.h"
 #include "src/trainer/sampler.h"
 
-/* One micro-batch on the host: sequences, what each is, and what the model says
- * of them. */
+/* One micro-batch on the host: sequences, what each is, and what the model
+ * says of them. */
 struct batch {
     const struct data *data;
     struct model *model;
@@ -33,7 +33,8 @@ void batch_read(struct batch *b, long i, const struct data_split *split,
                 struct draw draw, enum loss_over over);
 void batch_leave_out(struct batch *b, long i);
 
-/* model_losses and model_gradients on it.  Collective over the tensor ranks. */
+/* model_losses and model_gradients on it.  Collective over the tensor
+ * ranks. */
 void batch_losses(struct batch *b);
 void batch_gradients(struct batch *b, double scale);
 
@@ -44,8 +45,8 @@ double batch_loss(const struct batch *b, long i);
  * After batch_gradients. */
 double batch_log_squares(const struct batch *b);
 
-/* Whether every token of its answer is what the model finds most likely: greedy
- * decoding would give just this answer.  After batch_losses. */
+/* Whether every token of its answer is what the model finds most likely:
+ * greedy decoding would give just this answer.  After batch_losses. */
 bool batch_answered(const struct batch *b, long i);
 
 #endif

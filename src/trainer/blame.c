@@ -87,8 +87,9 @@ static struct finding check_gradients(const struct step *s)
         if (isfinite(op_sum_squares(p->gradient + row->at, n)))
             continue;
         found.when = (uint64_t)(m->shape.layers + 1 + p->n - i);
-        found.what = problem("rank %d on %s: the gradient of %s is not finite",
-                             group_rank(s->grid->all), world_host(), row->name);
+        found.what =
+            problem("rank %d on %s: the gradient of %s is not finite",
+                    group_rank(s->grid->all), world_host(), row->name);
         break;
     }
     return found;

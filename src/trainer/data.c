@@ -28,10 +28,11 @@ static struct names list_skills(const struct corpus_files *files,
     if (group_rank(g) == 0) {
         corpus_files_skills(files, split, &list, &n);
         if (n == 0)
-            wrong = problem("data.directory: %s holds no skill shard of the %s "
-                            "split (SKILL.%s.h5); make some with skillet "
-                            "tokenize",
-                            files->directory, split, split);
+            wrong =
+                problem("data.directory: %s holds no skill shard of the %s "
+                        "split (SKILL.%s.h5); make some with skillet "
+                        "tokenize",
+                        files->directory, split, split);
         for (long i = 0; i < n; i++)
             names_add(&names, list[i]);
         corpus_files_skills_free(list, n);
@@ -71,10 +72,11 @@ static struct problem check_vocabulary(const struct settings *s,
     const struct shard *head = &c->part[0].file.head;
 
     if (s->model.vocabulary && s->model.vocabulary < head->vocabulary_size)
-        return problem("%s: %ld is fewer than the %ld ids of %s; give at least "
-                       "as many, or leave it out",
-                       settings_place(s, "model.vocabulary"),
-                       s->model.vocabulary, head->vocabulary_size, head->path);
+        return problem(
+            "%s: %ld is fewer than the %ld ids of %s; give at least "
+            "as many, or leave it out",
+            settings_place(s, "model.vocabulary"), s->model.vocabulary,
+            head->vocabulary_size, head->path);
     return NO_PROBLEM;
 }
 
@@ -171,8 +173,8 @@ static void open_shards(struct data *d, const struct settings *s,
     refuse_if(g, group_rank(g) == 0
                      ? corpus_files_list(&files, s->data.directory)
                      : NO_PROBLEM);
-    choose_skills(&d->train, s->skills.train, settings_place(s, "skills.train"),
-                  &files, g);
+    choose_skills(&d->train, s->skills.train,
+                  settings_place(s, "skills.train"), &files, g);
     open_split(d, &d->train, &files, s, g);
     choose_skills(&d->validation, s->skills.evaluate,
                   settings_place(s, "skills.evaluate"), &files, g);

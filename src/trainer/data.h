@@ -41,8 +41,8 @@ struct data {
 };
 
 /* Refuses what does not fit together: shards of different tokenizers or
- * layouts, unknown skills and splits, a skill without a window, a sample longer
- * than one, an answer to learn where there is none, ids beyond
+ * layouts, unknown skills and splits, a skill without a window, a sample
+ * longer than one, an answer to learn where there is none, ids beyond
  * model.vocabulary.  Collective over g. */
 void data_open(struct data *d, const struct settings *s, struct group *g);
 void data_close(struct data *d);

@@ -12,8 +12,8 @@ void evaluate_init(struct evaluation *e, const struct settings *settings,
     int train = d->train.skills.n, others = d->validation.skills.n;
     size_t skills = (size_t)(train > others ? train : others);
 
-    *e =
-        (struct evaluation){.settings = settings, .grid = grid, .batch = batch};
+    *e = (struct evaluation){
+        .settings = settings, .grid = grid, .batch = batch};
     e->loss = malloc(2 * skills * sizeof *e->loss);
     CHECK(e->loss, "no memory to evaluate %zu skills", skills);
 }
@@ -72,8 +72,8 @@ static void add_batch(struct evaluation *e)
     }
 }
 
-/* Every rank comes as often to the poll, also where the last windows leave some
- * data ranks without any. */
+/* Every rank comes as often to the poll, also where the last windows leave
+ * some data ranks without any. */
 static bool add_all(struct evaluation *e, struct row *row, int64_t total)
 {
     struct batch *b = e->batch;

@@ -4,9 +4,9 @@
 #include "src/model/exchange.h"
 #include "src/settings.h"
 
-/* Sum of squares of the gradients that this rank owns; those of parameters that
- * every tensor rank has whole count on tensor rank 0 alone, so that the sum
- * over all ranks is that of the whole model. */
+/* Sum of squares of the gradients that this rank owns; those of parameters
+ * that every tensor rank has whole count on tensor rank 0 alone, so that the
+ * sum over all ranks is that of the whole model. */
 double optimiser_sum_squares(const struct parameters *p, int tensor_rank);
 
 /* One AdamW update of all that this rank updates, of learning rate `rate`;

@@ -18,7 +18,8 @@ void skips_init(struct skips *s, const struct settings *settings, int skills)
     *s = (struct skips){.settings = settings, .skills = skills};
     s->known = calloc(n, sizeof *s->known);
     s->mean = calloc(n, sizeof *s->mean);
-    CHECK(s->known && s->mean, "no memory for the losses of %d skills", skills);
+    CHECK(s->known && s->mean, "no memory for the losses of %d skills",
+          skills);
 }
 
 void skips_free(struct skips *s)
@@ -81,10 +82,10 @@ static bool is_spike(const struct skips *s, const struct comparison *c,
     above = (c->loss - c->expected - middle) / deviation;
     if (!(above > s->settings->train.spike))
         return false;
-    *why =
-        problem("its loss of %.4f is %.1f deviations above the %.4f that its "
-                "skills had lately (train.spike=%g)",
-                c->loss, above, c->expected + middle, s->settings->train.spike);
+    *why = problem(
+        "its loss of %.4f is %.1f deviations above the %.4f that its "
+        "skills had lately (train.spike=%g)",
+        c->loss, above, c->expected + middle, s->settings->train.spike);
     return true;
 }
 

@@ -19,16 +19,16 @@
  * Sample b of the batch belongs to data rank b / (global_batch / data ranks),
  * which takes its samples in micro-batches and adds their gradients.  What the
  * ranks exchange, in order: the gradients, while backward of the last
- * micro-batch goes on (exchange.h); sums over all ranks of losses by skill, and
- * of the squared norm; the updated weights, while the next forward goes on.
- * Rank 0 decides on the rate and the factor of the gradient for all. */
+ * micro-batch goes on (exchange.h); sums over all ranks of losses by skill,
+ * and of the squared norm; the updated weights, while the next forward goes
+ * on.  Rank 0 decides on the rate and the factor of the gradient for all. */
 struct step {
     const struct settings *settings;
     const struct grid *grid;
     struct batch batch;
     struct stop *stop;   /* not owned; NULL: nobody asks */
     struct skips *skips; /* not owned, looked at on rank 0 alone */
-    bool is_saving;      /* this rank writes a checkpoint: told by the caller */
+    bool is_saving; /* this rank writes a checkpoint: told by the caller */
     double *sums; /* [2 skills + STEP_SUMS] loss and targets by skill, and: */
 };
 
@@ -42,10 +42,10 @@ enum {
 };
 
 struct step_result {
-    double loss;                 /* mean over the targets of the batch */
-    double z_loss;               /* mean of z log^2 Z; not part of loss */
-    double tokens;               /* of the batch, without padding */
-    const double *skill_loss;    /* [skills] sums over targets, and how many; */
+    double loss;              /* mean over the targets of the batch */
+    double z_loss;            /* mean of z log^2 Z; not part of loss */
+    double tokens;            /* of the batch, without padding */
+    const double *skill_loss; /* [skills] sums over targets, and how many; */
     const double *skill_targets; /* valid until the next step */
     double rate, norm;           /* norm of the gradient, before clipping */
     double busy_seconds;         /* of the rank that came last to the sum of */

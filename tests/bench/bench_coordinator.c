@@ -1,7 +1,7 @@
-/* usage: bench_coordinator [dense]
- * What a round costs rank 0 by the number of skills, in microseconds: losses in
- * (observe), the mixture (next) and its samples (deal); the best of several.
- * `dense` adds a graph of 10,000 x 10,000, which takes 1.2 GB. */
+/* usage: bench_coordinator [dense] What a round costs rank 0 by the number of
+ * skills, in microseconds: losses in (observe), the mixture (next) and its
+ * samples (deal); the best of several.  `dense` adds a graph of 10,000 x
+ * 10,000, which takes 1.2 GB. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +29,8 @@ static void make_names(struct names *names, int k)
     }
 }
 
-/* In place of the identity, so that no file of 10,000 x 10,000 is read: `edges`
- * a row. */
+/* In place of the identity, so that no file of 10,000 x 10,000 is read:
+ * `edges` a row. */
 static void make_graph(struct graph *g, int edges)
 {
     long all = (long)g->rows * edges;

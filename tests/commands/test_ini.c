@@ -1,6 +1,5 @@
 /* Run files: what is right is read as it stands, what is wrong is refused with
- * its file and line.    ranks: 1
- */
+ * its file and line.    ranks: 1 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +18,8 @@ static void test_bad_files(void)
         const char *text, *says;
     } cases[] = {
         {"[train]\nsteps 5\n", "run.ini:2: 'steps 5' is no setting"},
-        {"steps = 5\n", "run.ini:1: the key steps stands before any [section]"},
+        {"steps = 5\n",
+         "run.ini:1: the key steps stands before any [section]"},
         {"[train]\n\nsteps = 5\n# x\nsteps = 6\n",
          "run.ini:5: train.steps is already given in line 3"},
         {"[train]\nsteps=1\n[model]\n[train]\nsteps=2\n",
@@ -70,8 +70,9 @@ static void test_good_files(void)
     struct problem p;
 
     settings_init(&s);
-    p = read_text(&s, "; c\r\n  # c\r\n\t[ train ]\r\n steps\t=  7 \r\n[data]\n"
-                      "directory = a = b ; c # d ");
+    p = read_text(&s,
+                  "; c\r\n  # c\r\n\t[ train ]\r\n steps\t=  7 \r\n[data]\n"
+                  "directory = a = b ; c # d ");
     ok(!is_problem(&p) && s.train.steps == 7 &&
            strcmp(s.data.directory, "a = b ; c # d") == 0,
        "CRLF, blanks, comments, no newline at the end; %s", p.text);

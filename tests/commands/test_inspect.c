@@ -40,7 +40,8 @@ static const char *facts(const struct shown *s)
 static void check_graph(void)
 {
     char csv[600], h5[600];
-    static const char text[] = "teaches,a,\"b,c\",d\na,1,0.25,-3\nb,0,1,1e-3\n";
+    static const char text[] =
+        "teaches,a,\"b,c\",d\na,1,0.25,-3\nb,0,1,1e-3\n";
     struct csv t;
     struct shown one, other;
 
@@ -112,11 +113,12 @@ static void check_escapes(void)
         bytes[n] = '\0';
         inspect_text(bytes, n, to);
         fclose(to);
-        wrong += !read_back(text, back, &m) || m != n || memcmp(back, bytes, n);
+        wrong +=
+            !read_back(text, back, &m) || m != n || memcmp(back, bytes, n);
         free(text);
     }
-    ok(wrong == 0, "%ld of 20000 texts are not escaped, or not to be read back",
-       wrong);
+    ok(wrong == 0,
+       "%ld of 20000 texts are not escaped, or not to be read back", wrong);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,5 @@
 /* Every row of the table of settings is honest: it fills its own field, keeps
- * to its range, and survives writing and reading.    ranks: 1
- */
+ * to its range, and survives writing and reading.    ranks: 1 */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +43,9 @@ static double random_double(const struct settings_row *row)
     double most = isinf(row->max) ? 1e300 : row->max, x;
 
     do
-        x = row->min + ldexp((double)(draw() >> 11), -53 - (int)(draw() % 60)) *
-                           (draw() % 4 ? fmin(most, 1) : most);
+        x = row->min +
+            ldexp((double)(draw() >> 11), -53 - (int)(draw() % 60)) *
+                (draw() % 4 ? fmin(most, 1) : most);
     while (x <= row->min || x >= row->max);
     return x;
 }
@@ -277,7 +277,8 @@ static void test_defaults(void)
 
 /* Whether `value` is taken; a refusal must name key, value and range, and
  * change nothing. */
-static bool takes(const struct settings_row *row, const char *value, bool *fair)
+static bool takes(const struct settings_row *row, const char *value,
+                  bool *fair)
 {
     struct settings s, unset;
     struct problem p;
@@ -445,7 +446,8 @@ static void test_help(void)
     for (rest = text; (line = strsep(&rest, "\n"));)
         longest = strlen(line) > longest ? strlen(line) : longest;
     ok(!missing, "help lists every key: %s", missing ? missing : "all");
-    ok(longest > 60 && longest <= 80, "help keeps to 80 columns: %zu", longest);
+    ok(longest > 60 && longest <= 80, "help keeps to 80 columns: %zu",
+       longest);
     free(text);
 }
 

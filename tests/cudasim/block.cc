@@ -381,10 +381,11 @@ static void fail_stuck(unsigned returned)
         if (fibers[i].state == AT_EXCHANGE)
             exchange = &fibers[i];
     }
-    cudasim_fail("not all threads reach a barrier: %u of %u wait at it in line "
-                 "%d, %u have returned, others wait for lanes in line %d",
-                 arrived, threads, barrier ? barrier->line : 0, returned,
-                 exchange ? exchange->line : 0);
+    cudasim_fail(
+        "not all threads reach a barrier: %u of %u wait at it in line "
+        "%d, %u have returned, others wait for lanes in line %d",
+        arrived, threads, barrier ? barrier->line : 0, returned,
+        exchange ? exchange->line : 0);
 }
 
 static void run_block()

@@ -1,6 +1,5 @@
-/* usage: bugs NAME
- * A kernel with the mistake NAME, or with none: tests/cudasim/cudasim.sh says what the
- * simulation must make of each. */
+/* usage: bugs NAME A kernel with the mistake NAME, or with none:
+ * tests/cudasim/cudasim.sh says what the simulation must make of each. */
 #include <cuda_runtime.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -127,8 +127,8 @@ cublasStatus_t cublasGemmStridedBatchedEx(
     cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m,
     int n, int k, const void *alpha, const void *a, cudaDataType a_type,
     int lda, long long a_stride, const void *b, cudaDataType b_type, int ldb,
-    long long b_stride, const void *beta, void *c, cudaDataType c_type, int ldc,
-    long long c_stride, int batch, cublasComputeType_t compute,
+    long long b_stride, const void *beta, void *c, cudaDataType c_type,
+    int ldc, long long c_stride, int batch, cublasComputeType_t compute,
     cublasGemmAlgo_t algorithm)
 {
     CBLAS_TRANSPOSE t1 = ta == CUBLAS_OP_T ? CblasTrans : CblasNoTrans;
@@ -144,8 +144,8 @@ cublasStatus_t cublasGemmStridedBatchedEx(
         ldb < at_least_1(mb.rows) || ldc < at_least_1(m) ||
         (compute == CUBLAS_COMPUTE_64F) != (c_type == CUDA_R_64F) ||
         a_type != b_type || (c_type != a_type && c_type != CUDA_R_32F) ||
-        *(compute == CUBLAS_COMPUTE_64F ? &(float){1} : (const float *)alpha) !=
-            1)
+        *(compute == CUBLAS_COMPUTE_64F ? &(float){1}
+                                        : (const float *)alpha) != 1)
         return CUBLAS_STATUS_INVALID_VALUE;
     cudasim_open();
     for (int i = 0; i < batch; i++) {

@@ -28,8 +28,8 @@ cublasStatus_t cublasGemmStridedBatchedEx(
     cublasHandle_t handle, cublasOperation_t ta, cublasOperation_t tb, int m,
     int n, int k, const void *alpha, const void *a, cudaDataType a_type,
     int lda, long long a_stride, const void *b, cudaDataType b_type, int ldb,
-    long long b_stride, const void *beta, void *c, cudaDataType c_type, int ldc,
-    long long c_stride, int batch, cublasComputeType_t compute,
+    long long b_stride, const void *beta, void *c, cudaDataType c_type,
+    int ldc, long long c_stride, int batch, cublasComputeType_t compute,
     cublasGemmAlgo_t algorithm);
 
 #ifdef __cplusplus

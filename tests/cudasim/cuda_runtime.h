@@ -44,8 +44,8 @@ struct dim3 {
 extern uint3 threadIdx, blockIdx;
 extern dim3 blockDim, gridDim;
 
-/* Threads that wait for each other.  `line` is where, for the check that all of
- * them wait at the same place. */
+/* Threads that wait for each other.  `line` is where, for the check that all
+ * of them wait at the same place. */
 int cudasim_barrier(int value, int line);
 uint64_t cudasim_exchange(unsigned mask, uint64_t value, unsigned lane,
                           int line);

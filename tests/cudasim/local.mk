@@ -15,7 +15,9 @@ c_tests += tests/kernels/test_attention-gpusim-double
 c_tests += tests/kernels/test_cross_entropy-gpusim-float
 c_tests += tests/kernels/test_cross_entropy-gpusim-double
 c_tests += tests/kernels/test_narrow-gpusim-bf16
+c_tests += tests/kernels/test_gemm-gpusim-float
 c_tests += tests/kernels/test_ops-gpusim-float
+c_tests += tests/kernels/test_gemm-gpusim-double
 c_tests += tests/kernels/test_ops-gpusim-double
 c_tests += tests/mpi/test_parts-gpusim-float
 c_tests += tests/mpi/test_parts-gpusim-bf16
@@ -54,6 +56,7 @@ if CUDA
 # On the GPU of this machine; skipped without one.
 c_tests += tests/kernels/test_attention-gpu-float
 c_tests += tests/kernels/test_cross_entropy-gpu-float
+c_tests += tests/kernels/test_gemm-gpu-float
 c_tests += tests/kernels/test_ops-gpu-float
 c_tests += tests/mpi/test_ranks-gpu-float
 endif

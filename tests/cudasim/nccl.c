@@ -128,8 +128,8 @@ static void add_bf16(void *from, void *to, int *n, MPI_Datatype *type)
 }
 
 ncclResult_t ncclAllReduce(const void *from, void *to, size_t n,
-                           ncclDataType_t type, ncclRedOp_t op, ncclComm_t comm,
-                           cudaStream_t stream)
+                           ncclDataType_t type, ncclRedOp_t op,
+                           ncclComm_t comm, cudaStream_t stream)
 {
     MPI_Op join = op == ncclMax ? MPI_MAX : MPI_SUM;
 

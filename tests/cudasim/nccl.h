@@ -26,8 +26,8 @@ ncclResult_t ncclCommInitRank(ncclComm_t *comm, int ranks, ncclUniqueId id,
 ncclResult_t ncclCommDestroy(ncclComm_t comm);
 ncclResult_t ncclCommUserRank(ncclComm_t comm, int *rank);
 ncclResult_t ncclAllReduce(const void *from, void *to, size_t n,
-                           ncclDataType_t type, ncclRedOp_t op, ncclComm_t comm,
-                           cudaStream_t stream);
+                           ncclDataType_t type, ncclRedOp_t op,
+                           ncclComm_t comm, cudaStream_t stream);
 ncclResult_t ncclBroadcast(const void *from, void *to, size_t n,
                            ncclDataType_t type, int root, ncclComm_t comm,
                            cudaStream_t stream);

@@ -8,7 +8,8 @@
 #include "cudasim.h"
 
 extern "C" void __asan_poison_memory_region(const volatile void *at,
-                                            size_t bytes) __attribute__((weak));
+                                            size_t bytes)
+    __attribute__((weak));
 
 /* A stretch of addresses, handed out front to back and never again, in pieces
  * of whole pages with a border behind each. */

@@ -1,4 +1,5 @@
 # How the code is built and written.  One line a test.
+sh_tests += %D%/format.sh
 sh_tests += %D%/harness.sh
 sh_tests += %D%/headers.sh
 sh_tests += %D%/install.sh

@@ -1,5 +1,5 @@
-/* A checkpoint is read as it was written, has the same bytes whatever the ranks
- * that wrote it, and is there whole or not at all.    ranks: 1 2 4 */
+/* A checkpoint is read as it was written, has the same bytes whatever the
+ * ranks that wrote it, and is there whole or not at all.    ranks: 1 2 4 */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -132,7 +132,8 @@ static struct problem write_in_trouble(struct checkpoint *c,
     return p;
 }
 
-static void check_next_attempt(struct checkpoint *c, const char *want, size_t n)
+static void check_next_attempt(struct checkpoint *c, const char *want,
+                               size_t n)
 {
     size_t m;
     char *got;
@@ -335,7 +336,8 @@ static void check_prune(const char *in)
         free(left);
     }
     settled(checkpoint_files_prune(in, 0, 0, INT64_MAX));
-    ok(wrong == 0, "%ld of 600 checkpoints are wrongly kept or removed", wrong);
+    ok(wrong == 0, "%ld of 600 checkpoints are wrongly kept or removed",
+       wrong);
 }
 
 int main(int argc, char **argv)

@@ -151,7 +151,8 @@ static void check_moved_items(const struct checkpoint *c, const char *mine,
 
     ok(strstr(p.text, "overlap"), "two items at one place: %s", p.text);
     p = read_moved(c, mine, whole, n, n - 8, alone);
-    ok(strstr(p.text, "does not lie inside"), "one beyond the end: %s", p.text);
+    ok(strstr(p.text, "does not lie inside"), "one beyond the end: %s",
+       p.text);
     p = read_moved(c, mine, whole, n, UINT64_MAX - 100, alone);
     ok(is_problem(&p), "one at the end of all: %s", p.text);
 }

@@ -8,7 +8,8 @@
 
 enum trouble { NONE, NO_ROOM_LEFT, BAD_WRITE, BAD_SYNC };
 
-/* The file is open read-only on one rank, or a pipe, or limited in its size. */
+/* The file is open read-only on one rank, or a pipe, or limited in its
+ * size. */
 static void make_trouble(struct checkpoint_writer *w, enum trouble trouble)
 {
     int end[2];
@@ -28,8 +29,8 @@ static void make_trouble(struct checkpoint_writer *w, enum trouble trouble)
     }
 }
 
-/* Lists this rank's part, in pieces; of nothing with BAD_SYNC, so that the sync
- * is what fails.  `at` has room for all items. */
+/* Lists this rank's part, in pieces; of nothing with BAD_SYNC, so that the
+ * sync is what fails.  `at` has room for all items. */
 static void list_part(struct checkpoint_thread *t, unsigned char *at,
                       enum trouble trouble)
 {

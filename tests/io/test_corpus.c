@@ -1,6 +1,6 @@
 /* The stream of a skill is its documents one after another, with end-of-text
- * between and begin-of-text before them, over all parts, wherever a rank begins
- * to read; samples stay apart.    ranks: 1 2 4 */
+ * between and begin-of-text before them, over all parts, wherever a rank
+ * begins to read; samples stay apart.    ranks: 1 2 4 */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,8 +185,8 @@ static void open_together(struct corpus *c)
     corpus_files_free(&files);
 }
 
-static void check_stream(const long *documents, int parts, long end, long begin,
-                         const char *what)
+static void check_stream(const long *documents, int parts, long end,
+                         long begin, const char *what)
 {
     struct stream s = {.at = malloc(4000 * 42 * sizeof *s.at),
                        .start = malloc(4000 * 42 * sizeof *s.start)};
@@ -242,8 +242,8 @@ static void compare_samples(struct corpus *c, const struct stream *s,
        s->samples, what);
     corpus_check_samples(c, group_world(), room);
     p = corpus_read_sample(c, top, room - 1, out, &sample);
-    ok(strstr(p.text, "train.sequence_length"), "a longer one is a problem: %s",
-       strrchr(p.text, '/'));
+    ok(strstr(p.text, "train.sequence_length"),
+       "a longer one is a problem: %s", strrchr(p.text, '/'));
 }
 
 static void check_samples(const long *samples, int parts, bool has_answers,

@@ -1,6 +1,5 @@
 /* Tables of numbers read back what was written, whatever their form, and
- * anything else is refused with its place.    ranks: 1
- */
+ * anything else is refused with its place.    ranks: 1 */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -174,8 +173,9 @@ static void test_bad_tables(void)
         {"1,2 3\n", "t.csv:1: column 2: '2 3' is no finite number"},
         {",0.5,0.3\n0.1,1,2\n", "t.csv:1: column 2: 0.5 stands where a name"},
         {",a,b\n0.1,1,2\n", "t.csv:2: column 1: 0.1 stands where a name"},
-        {",a,a\nb,1,2\n", "t.csv:1: column 3: the name 'a' is already given in "
-                          "line 1, column 2"},
+        {",a,a\nb,1,2\n",
+         "t.csv:1: column 3: the name 'a' is already given in "
+         "line 1, column 2"},
         {",a\nb,1\nc,2\nb,3\n",
          "t.csv:4: column 1: the name 'b' is already given in line 2"},
         {",a,\nb,1,2\n", "t.csv:1: column 3: the name is missing"},

@@ -11,8 +11,8 @@
 
 enum { LETTERS = 4, IDS = 120, LONGEST = 700, LONG_TEXT = 4000000 };
 
-/* Each id from LETTERS on is a pair of earlier ones; ranks are in another order
- * than ids. */
+/* Each id from LETTERS on is a pair of earlier ones; ranks are in another
+ * order than ids. */
 struct made {
     struct merges m;
     int32_t left[IDS], right[IDS];
@@ -32,8 +32,8 @@ static void make(struct made *x, uint64_t seed)
     }
 }
 
-/* The rank of a pair, or UINT32_MAX: of a pair set twice the last one counts.
- */
+/* The rank of a pair, or UINT32_MAX: of a pair set twice the last one
+ * counts. */
 static uint32_t rank_of(const struct made *x, int32_t left, int32_t right,
                         int32_t *id)
 {

@@ -1,6 +1,5 @@
 /* Every line of metrics is one whole JSON object, whatever was cut, lost or
- * found no room.    ranks: 1
- */
+ * found no room.    ranks: 1 */
 #include <float.h>
 #include <math.h>
 #include <signal.h>
@@ -102,7 +101,8 @@ static void test_long_line(void)
     p = metrics_end(&m);
     metrics_close(&m);
     file_read(path, &bytes, &n);
-    ok(!is_problem(&p) && bytes && strstr(bytes, "\"skill-19999\":19999}}\n") &&
+    ok(!is_problem(&p) && bytes &&
+           strstr(bytes, "\"skill-19999\":19999}}\n") &&
            strstr(bytes, "{\"skill-0\":0,\"skill-1\":1,"),
        "a line of %zu bytes", n);
     free(bytes);
@@ -126,7 +126,8 @@ static void test_full_disk(void)
 {
     static const char after[] =
         "{\"event\":\"longer than the room there is\"}\n"
-        "{\"event\":\"next\"}\n{\"event\":\"between\"}\n{\"event\":\"last\"}\n";
+        "{\"event\":\"next\"}\n{\"event\":\"between\"}\n{\"event\":\"last\"}"
+        "\n";
     struct rlimit limit, old;
     char path[4096], *bytes;
     struct metrics m;
@@ -222,8 +223,8 @@ static long whole_objects(const char *bytes)
     return n;
 }
 
-/* A life whose last lines are lost, and one after it that ends before its first
- * checkpoint: the third goes on from the checkpoint of the first. */
+/* A life whose last lines are lost, and one after it that ends before its
+ * first checkpoint: the third goes on from the checkpoint of the first. */
 static void test_lost(void)
 {
     char path[4096], *bytes;

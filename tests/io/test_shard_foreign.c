@@ -143,16 +143,16 @@ static void check_wrong(const struct recipe *r, const char *path,
 }
 
 /* The right recipe, r, with a change; the problem must name `named`. */
-#define WRONG(what, named, ...)                                                \
-    do {                                                                       \
-        r = right;                                                             \
-        r.wrong = what;                                                        \
-        __VA_ARGS__;                                                           \
-        check_wrong(&r, path, named);                                          \
+#define WRONG(what, named, ...)                                               \
+    do {                                                                      \
+        r = right;                                                            \
+        r.wrong = what;                                                       \
+        __VA_ARGS__;                                                          \
+        check_wrong(&r, path, named);                                         \
     } while (0)
 
 /* A recipe of samples with answers. */
-#define WRONG_SAMPLES(what, named, ...)                                        \
+#define WRONG_SAMPLES(what, named, ...)                                       \
     WRONG(what, named, r.layout = "samples"; r.has_answers = true; __VA_ARGS__)
 
 static void check_samples(const char *path)
@@ -230,7 +230,8 @@ static void check_foreign(const char *path)
     p = shard_open(&s, path);
     ok(is_problem(&p), "an empty file is refused");
     shard_files_store(
-        path, "{\"text\": \"this is a line of text, not a shard at all\"}", 53);
+        path, "{\"text\": \"this is a line of text, not a shard at all\"}",
+        53);
     p = shard_open(&s, path);
     ok(is_problem(&p), "a text file is refused");
     p = shard_open(&s, directory);

@@ -243,7 +243,8 @@ static void test_comes_back(const char *kind)
         p = tokenizer_encode(&t, text, n, &ids);
         if (!is_problem(&p))
             p = tokenizer_decode(&t, ids.at, ids.n, &back, &m);
-        wrong += is_problem(&p) || m != want.n || memcmp(back, want.at, m) != 0;
+        wrong +=
+            is_problem(&p) || m != want.n || memcmp(back, want.at, m) != 0;
         free(back);
         bytes_free(&want);
     }

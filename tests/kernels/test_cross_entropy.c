@@ -228,9 +228,9 @@ static double impossible(double x, long r, long j)
 
 static const int32_t target[ROWS] = {0, 1299, -1, 700, 699};
 
-/* By row: the target is the highest; it ties with another piece's column; there
- * is none; a column of another piece, of its own, is above it by one unit of a
- * float. */
+/* By row: the target is the highest; it ties with another piece's column;
+ * there is none; a column of another piece, of its own, is above it by one
+ * unit of a float. */
 static double close_calls(double x, long r, long j)
 {
     static const long rival[ROWS] = {-1, 3, 4, 2, 698};

@@ -6,8 +6,8 @@
 #include "kernels/ops.h"
 #include "tests/lib/start.h"
 
-/* Between each finite bf16 and the next: just below the middle, the middle, and
- * just above it. */
+/* Between each finite bf16 and the next: just below the middle, the middle,
+ * and just above it. */
 enum { STEPS = 0x7f7f, EACH = 3, SIGNS = 2, N = SIGNS * STEPS * EACH };
 
 static float from_bits(uint32_t bits)

@@ -1,95 +1,17 @@
-/* Every operation but attention and cross entropy equals a plain loop in
- * double, its backward the differences of that loop; writes stay inside the
- * matrices; where rows lie in memory changes no bit.    ranks: 1 */
+/* Every operation but products, attention and cross entropy equals a plain
+ * loop in double, its backward the differences of that loop; writes stay
+ * inside the matrices; where rows lie in memory changes no bit.    ranks: 1 */
 #include "kernels/ops.h"
-#include "kernels/self_check.h"
 #include "tests/lib/oracle.h"
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
-
-static double element(struct sample m, char t, long i, long j)
-{
-    return t == 'T' ? m.at[j * m.cols + i] : m.at[i * m.cols + j];
-}
-
-static void product(char ta, char tb, struct sample a, struct sample b,
-                    long inner, double beta, struct sample c)
-{
-    for (long i = 0; i < c.rows; i++)
-        for (long j = 0; j < c.cols; j++) {
-            double sum = beta == 0 ? 0 : beta * c.at[i * c.cols + j];
-
-            for (long k = 0; k < inner; k++)
-                sum += element(a, ta, i, k) * element(b, tb, k, j);
-            c.at[i * c.cols + j] = sum;
-        }
-}
-
-/* Sums of k random terms have errors of about sqrt(k)/6 units, relative to the
- * largest of many; 4 sqrt(k) leaves room for other orders of summation. */
-static double product_excess(char ta, char tb, const long *size, double beta,
-                             long gap)
-{
-    long rows = size[0], cols = size[1], inner = size[2];
-    struct sample a = ta == 'T' ? oracle_random(inner, rows, "a")
-                                : oracle_random(rows, inner, "a");
-    struct sample b = tb == 'T' ? oracle_random(cols, inner, "b")
-                                : oracle_random(inner, cols, "b");
-    struct sample c = oracle_random(rows, cols, "c");
-    double tolerance = 4 * oracle_unit * sqrt((double)inner + 1);
-
-    for (long i = 0; beta == 0 && i < rows * cols; i++)
-        c.at[i] = NAN;
-
-    struct mat got = oracle_put(c, gap), sum = oracle_put(c, gap);
-    double added = 0;
-
-    if (beta == 1) {
-        op_gemm_add(ta, tb, oracle_put(a, gap), oracle_put(b, gap),
-                    (struct wide_mat){sum.at, rows, cols, sum.ld});
-    }
-    op_gemm(ta, tb, oracle_put(a, gap), oracle_put(b, gap), (wide)beta, got);
-    product(ta, tb, a, b, inner, beta, c);
-    if (beta == 1)
-        added = oracle_error(sum, c);
-    return fmax(oracle_error(got, c), added) / tolerance;
-}
-
-static void test_gemm(void)
-{
-    static const long sizes[][3] = {{1, 1, 1},   {3, 5, 7},  {65, 33, 129},
-                                    {1, 17, 64}, {64, 1, 9}, {0, 4, 5},
-                                    {4, 0, 5},   {4, 5, 0}};
-    static const double betas[] = {0, 1, -0.5};
-
-    for (int k = 0; k < 4; k++)
-        for (int b = 0; b < 3; b++) {
-            char ta = k & 1 ? 'T' : 'N', tb = k & 2 ? 'T' : 'N';
-            double worst = 0;
-            int at = 0;
-
-            for (int s = 0; s < 16; s++) {
-                double e =
-                    product_excess(ta, tb, sizes[s / 2], betas[b], s % 2 * 3);
-
-                at = e > worst ? s / 2 : at;
-                worst = fmax(e, worst);
-            }
-            ok(worst < 1,
-               "product %c%c, beta %g: %.2g of tolerance at %ldx%ldx%ld", ta,
-               tb, betas[b], worst, sizes[at][0], sizes[at][1], sizes[at][2]);
-            oracle_free();
-        }
-    double e = self_check_product();
-
-    ok(e < 16 * oracle_unit, "self-check: %.2g", e);
-}
 
 static void test_add(struct sample x, struct sample s, struct sample b)
 {
     struct sample sum = oracle_copy(x), bias = oracle_copy(x);
     struct sample one = oracle_copy(x), two = oracle_copy(x);
-    struct mat y = oracle_put(x, 3), z = oracle_put(x, 3), u = oracle_put(x, 1);
+    struct mat y = oracle_put(x, 3), z = oracle_put(x, 3),
+               u = oracle_put(x, 1);
     struct mat v = oracle_put(s, 2), row = oracle_put(b, 0);
     struct mat from = oracle_put(s, 2);
     const real *b1 = row.at, *b2 = row.at + row.cols;
@@ -125,7 +47,8 @@ static void test_bias_backward(struct sample x)
 
     double e = oracle_error(db, want);
 
-    ok(e < 10 * oracle_unit, "bias backward, %ldx%ld: %.2g", x.rows, x.cols, e);
+    ok(e < 10 * oracle_unit, "bias backward, %ldx%ld: %.2g", x.rows, x.cols,
+       e);
 }
 
 static void test_vectors(struct sample x)
@@ -226,8 +149,9 @@ static void test_norm(long rows, long cols, long gap)
     memcpy(gradient.at, oracle_get(dx).at, (size_t)n * sizeof(double));
     for (long i = 0; i < 2 * cols; i++)
         gradient.at[n + i] = oracle_get(d).at[i] - before.at[i];
-    e = oracle_gradient_error((struct objective){norm_value, &dy, n + 2 * cols},
-                              all.at, gradient.at);
+    e = oracle_gradient_error(
+        (struct objective){norm_value, &dy, n + 2 * cols}, all.at,
+        gradient.at);
     ok(e < 16 * oracle_unit + oracle_difference,
        "norm backward in place, %ldx%ld: %.2g", rows, cols, e);
 
@@ -347,9 +271,10 @@ static void test_rotary(long length, long dims, long size, long heads,
             }
 
     struct mat t = oracle_put(table, 0), m = oracle_put(x, 3);
-    struct rotary rotary = {t.at,   t.at + length * half,
-                            length, dims,
-                            size,   start ? oracle_put_ids(start, rows) : NULL};
+    struct rotary rotary = {
+        t.at,   t.at + length * half,
+        length, dims,
+        size,   start ? oracle_put_ids(start, rows) : NULL};
 
     op_rotary_forward(&rotary, m);
 
@@ -420,8 +345,8 @@ static void test_adamw(void)
             adamw_step(&a, &w.at[i], &m.at[i], &v.at[i], g.at[i]);
     }
     /* Each step rounds the weight once and its change by a few units. */
-    ok(oracle_error(gw, w) < STEPS * oracle_unit, "%d AdamW steps: %.2g", STEPS,
-       oracle_error(gw, w));
+    ok(oracle_error(gw, w) < STEPS * oracle_unit, "%d AdamW steps: %.2g",
+       STEPS, oracle_error(gw, w));
     ok(oracle_error(gm, m) < STEPS * oracle_unit, "first moment");
     ok(oracle_error(gv, v) < STEPS * oracle_unit, "second moment");
 }
@@ -463,7 +388,6 @@ int main(int argc, char **argv)
     static const long rows[] = {0, 1, 200};
 
     start(&argc, &argv);
-    test_gemm();
     for (int k = 0; k < 3; k++) {
         test_add(oracle_random(rows[k], 37, "x"),
                  oracle_random(rows[k], 37, "s"), oracle_random(2, 37, "b"));

@@ -51,8 +51,8 @@ static void test_keys(void)
     ok(are_distinct, "keys of %d names, seeds and numbers differ", N);
 
     /* One flipped bit of a changes 32 of 64 bits on average; over 64 bits the
-     * deviation of the mean is sqrt(16/64) = 0.5, and 6 of those are allowed.
-     */
+     * deviation of the mean is sqrt(16/64) = 0.5, and 6 of those are
+     * allowed. */
     for (int bit = 0; bit < 64; bit++)
         changed += __builtin_popcountll(
             keys[0] ^ rng_key(1, "data", (uint64_t)1 << bit, 0));
@@ -86,8 +86,8 @@ static void test_moments(void)
     for (int k = 0; k < 4; k++) {
         double mean = sum[k] / N, bound = 6 * sqrt(variance[k] / N);
 
-        ok(fabs(mean - right[k]) < bound, "normal: mean of x^%d is %.4f", k + 1,
-           mean);
+        ok(fabs(mean - right[k]) < bound, "normal: mean of x^%d is %.4f",
+           k + 1, mean);
     }
     ok(fabs(product / N) < 6 / sqrt(N), "normal: neighbours are uncorrelated");
     for (uint64_t first = 0; first < 3; first++) {
@@ -148,13 +148,14 @@ static void test_bijective(void)
             for (uint64_t j = 0; j < i; j++)
                 is_fine = is_fine && at[i] != at[j];
         }
-        ok(is_fine, "last %d of %.3g elements keep apart", N, (double)large[k]);
+        ok(is_fine, "last %d of %.3g elements keep apart", N,
+           (double)large[k]);
     }
 }
 
 /* Counts over many keys of where elements 0 and 1 go together.  All n(n-1)
- * pairs of places are equally likely, so the sum of squares of (count - mean) /
- * sqrt(mean) has mean n(n-1) - 1 and about twice that as variance; 6
+ * pairs of places are equally likely, so the sum of squares of (count - mean)
+ * / sqrt(mean) has mean n(n-1) - 1 and about twice that as variance; 6
  * deviations. */
 static void test_fair(uint64_t n)
 {

@@ -53,7 +53,8 @@ int main(int argc, char **argv)
     world_start(&argc, &argv);
     for (size_t k = 0; k < sizeof functions / sizeof *functions; k++)
         test_distance(&functions[k]);
-    ok(vmath_exp(-huge) == 0 && vmath_exp(-FLT_MAX) == 0 && vmath_exp(-88) == 0,
+    ok(vmath_exp(-huge) == 0 && vmath_exp(-FLT_MAX) == 0 &&
+           vmath_exp(-88) == 0,
        "exp is 0 where a float would be subnormal");
     ok(vmath_exp(huge) == huge && vmath_exp(FLT_MAX) == huge &&
            vmath_exp(88.8f) == huge && vmath_exp(0) == 1,
@@ -65,7 +66,8 @@ int main(int argc, char **argv)
            vmath_tanh(10) == 1 && vmath_tanh(-FLT_MAX) == -1 &&
            vmath_tanh(0) == 0,
        "tanh saturates");
-    ok(isnan(vmath_exp(NAN)) && isnan(vmath_erf(NAN)) && isnan(vmath_tanh(NAN)),
+    ok(isnan(vmath_exp(NAN)) && isnan(vmath_erf(NAN)) &&
+           isnan(vmath_tanh(NAN)),
        "a NaN stays one");
     tap_done();
     world_stop();

@@ -11,8 +11,8 @@
 #include "kernels/base/rng.h"
 #include "tests/lib/shard_files.h"
 
-/* A small checkpoint of items of every kind, whose bytes are a function of item
- * and place alone. */
+/* A small checkpoint of items of every kind, whose bytes are a function of
+ * item and place alone. */
 static const struct {
     const char *name, *alias;
     enum h5_number number;

@@ -49,8 +49,9 @@ static inline void graph_h5_write(const char *path, const struct csv *t)
     graph_h5_settle(h5_close(&f));
     fd = open(path, O_WRONLY);
     CHECK(fd >= 0, "%s cannot be opened", path);
-    graph_h5_settle(file_write_at(fd, path, weights.at, t->at,
-                                  (size_t)(t->rows * t->cols) * sizeof *t->at));
+    graph_h5_settle(
+        file_write_at(fd, path, weights.at, t->at,
+                      (size_t)(t->rows * t->cols) * sizeof *t->at));
     close(fd);
 }
 

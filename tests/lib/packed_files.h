@@ -33,7 +33,8 @@ static inline long packed_make(int number, long i, uint16_t *token)
 static inline void packed_write(const char *skill, const char *split,
                                 int number, long documents)
 {
-    uint16_t *token = malloc((size_t)(documents * PACKED_MOST) * sizeof *token);
+    uint16_t *token =
+        malloc((size_t)(documents * PACKED_MOST) * sizeof *token);
     uint64_t *offset = calloc((size_t)documents + 1, sizeof *offset);
     struct shard s = {.tokenizer = "made-up",
                       .vocabulary_size = PACKED_VOCABULARY,

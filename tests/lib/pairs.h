@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /* Rows of values for some factors, such that any two values of any two factors
- * stand together in a row: mistakes live in combinations of two.  The same rows
- * at every call. */
+ * stand together in a row: mistakes live in combinations of two.  The same
+ * rows at every call. */
 enum { PAIRS_FACTORS = 16, PAIRS_LEVELS = 8, PAIRS_ROWS = 80 };
 
 struct pairs {

@@ -31,8 +31,9 @@ static inline struct made sample_make(int number, long i)
         long asked = s.token[1] * (1 + t - s.answer) + number;
         bool is_answer = t >= s.answer && t < s.answer_end;
 
-        s.token[t] = is_answer ? (int32_t)(asked % 10)
-                               : (int32_t)(rng_bits(key, (uint64_t)t + 9) % 10);
+        s.token[t] = is_answer
+                         ? (int32_t)(asked % 10)
+                         : (int32_t)(rng_bits(key, (uint64_t)t + 9) % 10);
     }
     return s;
 }

@@ -28,7 +28,8 @@ static inline struct problem settled(struct problem p)
     return p;
 }
 
-static inline void shard_files_store(const char *path, const char *at, size_t n)
+static inline void shard_files_store(const char *path, const char *at,
+                                     size_t n)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 

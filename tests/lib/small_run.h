@@ -56,8 +56,8 @@ static inline void small_run_open(struct small_run *run, struct group *all,
     wrong = shape_share(&shape, tensor, group_rank(run->grid.tensor));
     CHECK(!is_problem(&wrong), "%s", wrong.text);
     share = s->train.global_batch / group_size(run->grid.data);
-    shape_divide(&shape, group_size(run->grid.data), group_rank(run->grid.data),
-                 s->parallel.zero);
+    shape_divide(&shape, group_size(run->grid.data),
+                 group_rank(run->grid.data), s->parallel.zero);
     shape_batch(&shape, s->train.micro_batch ? s->train.micro_batch : share,
                 s->train.sequence_length);
     model_init(&run->model, &shape, &run->grid);

@@ -255,8 +255,8 @@ static inline void set_begin(void)
 
 static inline void set_end(void)
 {
-    CHECK(group_rank(group_world()) || rmdir(directory) == 0, "%s is not empty",
-          directory);
+    CHECK(group_rank(group_world()) || rmdir(directory) == 0,
+          "%s is not empty", directory);
 }
 
 #endif

@@ -15,15 +15,15 @@ static int tap_count;
 
 /* One check; the rest is a printf message, which names what was compared.  A
  * rank other than 0 on which it fails adds its own message as a comment. */
-#define ok(cond, ...)                                                          \
-    do {                                                                       \
-        bool here_ = (cond);                                                   \
-        tap_verdict(here_, group_any(group_world(), !here_));                  \
-        if (group_rank(group_world()) == 0 || !here_) {                        \
-            printf(__VA_ARGS__);                                               \
-            putchar('\n');                                                     \
-            fflush(stdout);                                                    \
-        }                                                                      \
+#define ok(cond, ...)                                                         \
+    do {                                                                      \
+        bool here_ = (cond);                                                  \
+        tap_verdict(here_, group_any(group_world(), !here_));                 \
+        if (group_rank(group_world()) == 0 || !here_) {                       \
+            printf(__VA_ARGS__);                                              \
+            putchar('\n');                                                    \
+            fflush(stdout);                                                   \
+        }                                                                     \
     } while (0)
 
 static inline void tap_verdict(bool here, bool failed)

@@ -14,10 +14,15 @@
 /* Inner products of some thousands of terms of size 1. */
 static const double tolerance = sizeof(real) == 8 ? 1e-13 : 5e-5;
 
-static const char *const base[] = {
-    "model.layers=1",       "model.hidden=32",          "model.heads=4",
-    "model.vocabulary=21",  "model.context=70",         "model.intermediate=24",
-    "train.global_batch=4", "train.sequence_length=70", NULL};
+static const char *const base[] = {"model.layers=1",
+                                   "model.hidden=32",
+                                   "model.heads=4",
+                                   "model.vocabulary=21",
+                                   "model.context=70",
+                                   "model.intermediate=24",
+                                   "train.global_batch=4",
+                                   "train.sequence_length=70",
+                                   NULL};
 
 /* The same numbers on every rank that asks for the same name. */
 static void fill(struct mat m, const char *name, uint64_t which)

@@ -12,8 +12,8 @@
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
 
-/* More than one block of queries, even on a GPU; documents have up to 13 tokens
- * with their end. */
+/* More than one block of queries, even on a GPU; documents have up to 13
+ * tokens with their end. */
 enum { LENGTH = 150, SEQUENCES = 3 };
 
 static const char *const base[] = {"model.layers=2",
@@ -108,13 +108,14 @@ static void check_windows(const char *const *extra, const char *name)
         loss =
             worse(loss, fabs((double)(whole.losses[t] / parts.losses[t]) - 1));
     for (long i = 0; i < whole.numbers; i++) {
-        gradient = worse(gradient, fabs(whole.gradient[i] - parts.gradient[i]));
+        gradient =
+            worse(gradient, fabs(whole.gradient[i] - parts.gradient[i]));
         largest = fmax(largest, fabs(parts.gradient[i]));
     }
     ok(loss < 1e-12, "%s: losses of %ld documents in %d windows, off by %.1e",
        name, documents, SEQUENCES, loss);
-    ok(gradient / largest < 1e-12, "%s: and their gradients, off by %.1e", name,
-       gradient / largest);
+    ok(gradient / largest < 1e-12, "%s: and their gradients, off by %.1e",
+       name, gradient / largest);
     free(whole.gradient);
     free(parts.gradient);
     small_run_close(&run);
@@ -129,11 +130,11 @@ static void train_samples(const char *mask, double *losses)
     snprintf(data, sizeof data, "data.directory=%s", directory);
     snprintf(argument, sizeof argument, "data.mask=%s", mask);
     small_settings(&run.settings, base);
-    small_settings_add(
-        &run.settings,
-        (const char *const[]){data, argument, "model.context=9",
-                              "train.sequence_length=9", "train.global_batch=4",
-                              "skills.train=a,b", "train.steps=3", NULL});
+    small_settings_add(&run.settings,
+                       (const char *const[]){
+                           data, argument, "model.context=9",
+                           "train.sequence_length=9", "train.global_batch=4",
+                           "skills.train=a,b", "train.steps=3", NULL});
     small_run_open(&run, group_world(), 1);
     for (int i = 0; i < 3; i++)
         losses[i] = step_run(&run.step, &run.sampler, i, i).loss;

@@ -103,7 +103,8 @@ static double gradient_difference(struct model *m, const struct parameter *row,
     }
     group_sum(m->tensor, sums, 2);
     largest = group_largest(m->tensor, largest, &rank);
-    return worse(fabs(sums[0] - golden->cosine), fabs(sums[1] - golden->sine)) /
+    return worse(fabs(sums[0] - golden->cosine),
+                 fabs(sums[1] - golden->sine)) /
            largest;
 }
 
@@ -178,12 +179,12 @@ static void check_training(struct small_run *run, const struct example *b,
             mean += (double)losses[i] / TOKENS;
         worst = worse(worst, fabs(mean / golden[step] - 1));
     }
-    ok(worst < training_tolerance, "%s: losses of %d steps%s, worst %.1e", name,
-       STEPS, clipped, worst);
+    ok(worst < training_tolerance, "%s: losses of %d steps%s, worst %.1e",
+       name, STEPS, clipped, worst);
 }
 
-static void check_model(const char *const *extra, const struct gpt_neox *golden,
-                        const char *name)
+static void check_model(const char *const *extra,
+                        const struct gpt_neox *golden, const char *name)
 {
     struct small_run run;
     struct example b = make_example();

@@ -1,4 +1,5 @@
-/* Every parameter's gradient is the derivative of the loss, cut over all ranks.
+/* Every parameter's gradient is the derivative of the loss, cut over all
+ * ranks.
  * ranks: 1 2 4   (double alone: differences need the digits) */
 #include <math.h>
 #include <string.h>
@@ -39,8 +40,8 @@ static struct example make_example(void)
     return b;
 }
 
-/* Of what is minimised.  Only model_gradients tells log Z; it adds nothing with
- * a scale of 0. */
+/* Of what is minimised.  Only model_gradients tells log Z; it adds nothing
+ * with a scale of 0. */
 static double total_loss(struct model *m, const struct example *b)
 {
     struct model_batch batch = {b->token, b->target, NULL};
@@ -48,8 +49,9 @@ static double total_loss(struct model *m, const struct example *b)
     double sum = 0, z = m->shape.z_loss;
 
     if (z > 0)
-        model_gradients(m, &batch, 0,
-                        &(struct model_result){.losses = losses, .logs = logs});
+        model_gradients(
+            m, &batch, 0,
+            &(struct model_result){.losses = losses, .logs = logs});
     else
         model_losses(m, &batch, &(struct model_result){.losses = losses});
     for (int i = 0; i < 15; i++)
@@ -103,7 +105,8 @@ static void disturb(struct model *m)
 }
 
 /* The slope of the loss along element j, by a central difference of fourth
- * order: what is cut off, h^4, and what is rounded, eps / h, are near 1e-10. */
+ * order: what is cut off, h^4, and what is rounded, eps / h, are near
+ * 1e-10. */
 static double slope(struct model *m, const struct parameter *row, long j,
                     const struct example *b)
 {

@@ -80,9 +80,9 @@ static void compute(struct model *m, struct given *given)
     disturb(p);
     /* Twice: what is shared has then served other blocks. */
     for (int i = 0; i < 2; i++)
-        model_gradients(m,
-                        &(struct model_batch){.token = token, .target = target},
-                        0.5, &(struct model_result){.losses = given->losses});
+        model_gradients(
+            m, &(struct model_batch){.token = token, .target = target}, 0.5,
+            &(struct model_result){.losses = given->losses});
     after = group_traffic(m->tensor);
     given->traffic.calls = after.calls - before.calls;
     given->traffic.bytes = after.bytes - before.bytes;
@@ -142,9 +142,10 @@ static void check_bytes(const struct given *some, const struct given *none,
                         enum recompute recompute, struct parts p,
                         const char *name)
 {
-    size_t own = recompute == RECOMPUTE_BLOCK       ? p.kept
-                 : recompute == RECOMPUTE_ATTENTION ? p.kept + p.units
-                                                    : p.kept + p.units + p.rest;
+    size_t own = recompute == RECOMPUTE_BLOCK ? p.kept
+                 : recompute == RECOMPUTE_ATTENTION
+                     ? p.kept + p.units
+                     : p.kept + p.units + p.rest;
     size_t saved = p.kept + p.units + p.rest - own;
 
     ok(some->bytes_a_layer == own, "%s: a block keeps %zu bytes of %zu", name,
@@ -154,7 +155,8 @@ static void check_bytes(const struct given *some, const struct given *none,
        (LAYERS - 1) * saved);
 }
 
-static void check(const char *const *extra, bool parallel, const char *residual)
+static void check(const char *const *extra, bool parallel,
+                  const char *residual)
 {
     static const char *const words[] = {"none", "attention", "block"};
     struct given none = give(RECOMPUTE_NONE, extra);

@@ -1,6 +1,6 @@
-/* Collectives that go on while the ranks compute are those of plain arithmetic,
- * to the bit and each time, in whatever pieces they travel.    ranks: 1 2 3 4
- */
+/* Collectives that go on while the ranks compute are those of plain
+ * arithmetic, to the bit and each time, in whatever pieces they travel.
+ * ranks: 1 2 3 4 */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

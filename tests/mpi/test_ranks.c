@@ -119,7 +119,8 @@ static void check_reals(long n)
         worst = worse(worst, fabs(real_value(host[i]) - expect));
     }
     ok(worst < eps * size * size, "sum of %ld reals, worst %.1e", n, worst);
-    ok(group_traffic(g).bytes - before.bytes == (size > 1 ? (int64_t)bytes : 0),
+    ok(group_traffic(g).bytes - before.bytes ==
+           (size > 1 ? (int64_t)bytes : 0),
        "traffic of %ld reals is counted", n);
     free(host);
 }

@@ -114,8 +114,8 @@ static void check_grid(int tensor, const char *elsewhere)
     settings_free(&run.settings);
 }
 
-/* Each rank has the moments of its share of the weights, or of all: the file is
- * the same. */
+/* Each rank has the moments of its share of the weights, or of all: the file
+ * is the same. */
 static void check_zero(int tensor, const char *elsewhere)
 {
     const char *const in[] = {elsewhere, directory};

@@ -1,5 +1,5 @@
-/* Who is asked to stop while it saves does not save again, and of the time that
- * there is enough is left for what is still to be done.    ranks: 1 2 */
+/* Who is asked to stop while it saves does not save again, and of the time
+ * that there is enough is left for what is still to be done.    ranks: 1 2 */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +28,8 @@ int fsync(int file)
     return 0;
 }
 
-/* A limit of 100 s that began so many seconds ago, then a step and a save of so
- * many. */
+/* A limit of 100 s that began so many seconds ago, then a step and a save of
+ * so many. */
 static bool is_asked(const char *saving, double ago, double step, double save)
 {
     const char *const list[] = {"train.time_limit=1:40", saving, NULL};

@@ -159,8 +159,8 @@ static void check_names(void)
     shuffle(&some, &all, 100);
     names_index_init(&index, &some);
     for (int i = 0; i < all.n; i++)
-        same +=
-            names_index_find(&index, all.at[i]) == names_find(&some, all.at[i]);
+        same += names_index_find(&index, all.at[i]) ==
+                names_find(&some, all.at[i]);
     ok(same == 300 && names_index_repeated(&index) == -1,
        "a sorted index finds each name where it is: %d of 300", same);
     names_index_free(&index);

@@ -15,8 +15,8 @@ static double draw(void)
     return rng_uniform(31, draws++);
 }
 
-/* A mixture of k skills with these settings; each has `windows`, or, if that is
- * NULL, more than a run can use. */
+/* A mixture of k skills with these settings; each has `windows`, or, if that
+ * is NULL, more than a run can use. */
 static void start(struct mixture *m, int k, const int64_t *windows,
                   const char *counts, double epoch_cap)
 {
@@ -111,7 +111,8 @@ static void check_noise(void)
     }
     mixture_deal(&m, p, 1000000, a);
     mixture_deal(&n, q, 1000000, b);
-    ok(!memcmp(a, b, sizeof a), "noise of 1e-7 in the shares changes no count");
+    ok(!memcmp(a, b, sizeof a),
+       "noise of 1e-7 in the shares changes no count");
     mixture_free(&m);
     mixture_free(&n);
 }
@@ -243,8 +244,8 @@ static double find_level(const double *p, const int64_t *cap, int k,
     return low;
 }
 
-/* A fixed mixture: what each skill has got in the end, against water filling.
- */
+/* A fixed mixture: what each skill has got in the end, against water
+ * filling. */
 static void check_filling(int k, const double *p, const int64_t *windows,
                           int64_t samples, int rounds)
 {
@@ -261,8 +262,8 @@ static void check_filling(int k, const double *p, const int64_t *windows,
         double expect = fmin((double)windows[i], level * p[i]);
 
         /* Many that are a part of a sample from full move the level a bit. */
-        off =
-            worse(off, fabs((double)m.given[i] - expect) / (1 + 1e-4 * expect));
+        off = worse(off,
+                    fabs((double)m.given[i] - expect) / (1 + 1e-4 * expect));
         full += m.given[i] == windows[i];
     }
     ok(full > 0 && full < k && off < 1,

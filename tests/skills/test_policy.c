@@ -1,13 +1,13 @@
-/* Each policy gives the mixture of its definition, in the three settings of the
- * paper, and what does not fit is refused with a sentence.    ranks: 1 */
+/* Each policy gives the mixture of its definition, in the three settings of
+ * the paper, and what does not fit is refused with a sentence.    ranks: 1 */
 #include "tests/lib/policy_case.h"
 
 static const char any_graph[] = ".2,.1,.9\n.4,.8,.3\n-.5,.6,.7\n";
 
 /* The next mixture of a policy made of these settings. */
-#define MIXTURE(c, train, evaluate, windows, ...)                              \
-    (policy_case_open(c, train, evaluate, windows,                             \
-                      (const char *const[]){__VA_ARGS__, NULL}),               \
+#define MIXTURE(c, train, evaluate, windows, ...)                             \
+    (policy_case_open(c, train, evaluate, windows,                            \
+                      (const char *const[]){__VA_ARGS__, NULL}),              \
      policy_next(&(c)->policy).p)
 
 static void is_mixture(const char *name, const char *train,
@@ -26,8 +26,8 @@ static void is_mixture(const char *name, const char *train,
     policy_case_close(&c);
 }
 
-#define IS_MIXTURE(name, train, evaluate, windows, expect, ...)                \
-    is_mixture(name, train, evaluate, windows,                                 \
+#define IS_MIXTURE(name, train, evaluate, windows, expect, ...)               \
+    is_mixture(name, train, evaluate, windows,                                \
                (const char *const[]){__VA_ARGS__, NULL}, expect)
 
 /* The last of two mixtures, with losses between. */
@@ -105,8 +105,8 @@ static void check_extremes(void)
     const double *p;
 
     p = MIXTURE(&c, "a,b,c", "a,b,c", NULL,
-                policy_case_graph("1,0,0\n0,2,0\n0,0,3\n"), "mixture.eta=10000",
-                "mixture.floor=0");
+                policy_case_graph("1,0,0\n0,2,0\n0,0,3\n"),
+                "mixture.eta=10000", "mixture.floor=0");
     ok(p[2] == 1 && p[0] == 0, "eta 10000 does not overflow");
     policy_case_close(&c);
     p = MIXTURE(&c, "a,b,c", "a,b,c", NULL,
@@ -175,8 +175,8 @@ static void check_rounds(void)
 
     policy_case_open(&c, "a,b", "a,b", NULL,
                      (const char *const[]){"mixture.policy=stratified",
-                                           "mixture.rounds=6", "train.steps=20",
-                                           NULL});
+                                           "mixture.rounds=6",
+                                           "train.steps=20", NULL});
     for (int i = 0; i < 8; i++)
         right &= policy_next(&c.policy).steps == expect[i];
     ok(right, "20 steps in 6 rounds are 3 3 4 3 3 4");
@@ -198,8 +198,8 @@ static void check_others(void)
     IS_MIXTURE("stratified, fine-tuning: one target", "a,b,c", "c", NULL,
                ((double[]){.5, 0, .5}), stratified,
                policy_case_graph("1\n-1\n-1\n"));
-    IS_MIXTURE("stratified, out of domain: rows with a positive sum", "a,b,c,d",
-               "x,y", NULL, ((double[]){.5, 0, 0, .5}), stratified,
+    IS_MIXTURE("stratified, out of domain: rows with a positive sum",
+               "a,b,c,d", "x,y", NULL, ((double[]){.5, 0, 0, .5}), stratified,
                policy_case_graph("1,-.5\n1,-1\n1,-2\n-1,3\n"));
     IS_MIXTURE("random, by size", "a,b,c", "a", ((int64_t[]){30, 10, 60}),
                ((double[]){.3, .1, .6}), "mixture.policy=random");
@@ -210,7 +210,8 @@ static void check_others(void)
                ((double[]){.1, .3, .6}), "mixture.policy=static",
                "mixture.weights=c:6, a:1,b:3");
     IS_MIXTURE("a graph without names: row teaches column", "a,b", "a,b", NULL,
-               ((double[]){2. / 3, 1. / 3}), "mixture.eta=1", "mixture.floor=0",
+               ((double[]){2. / 3, 1. / 3}), "mixture.eta=1",
+               "mixture.floor=0",
                policy_case_graph("0,0.69314718055994531\n0,0\n"));
     IS_MIXTURE("a prior of 0, and the largest score", "a,b,c", "a,b,c", NULL,
                ((double[]){0, .5, .5}), "mixture.prior=0,2,2",
@@ -289,7 +290,8 @@ static void check_refusals(void)
         {{"mixture.policy=skilit"}, "skill-it, stratified, random and static"},
         {{"mixture.policy=static"}, "needs mixture.weights"},
         {{"mixture.policy=random"}, "needs mixture.weights"},
-        {{"mixture.policy=static", "mixture.weights=1"}, "\"b\" has no weight"},
+        {{"mixture.policy=static", "mixture.weights=1"},
+         "\"b\" has no weight"},
         {{"mixture.policy=static", "mixture.weights=1,2,3"}, "more"},
         {{"mixture.policy=static", "mixture.weights=a:1,x:2"}, "\"x\""},
         {{"mixture.policy=static", "mixture.weights=a:1,a:2"}, "twice"},
@@ -351,7 +353,8 @@ static void check_graph_refusals(void)
     }
     policy_case_open(&c, "a,b", "x", NULL,
                      (const char *const[]){"mixture.policy=stratified",
-                                           policy_case_graph("0\n-1\n"), NULL});
+                                           policy_case_graph("0\n-1\n"),
+                                           NULL});
     ok(strstr(c.wrong.text, "no row sums to more than 0"), "refused: %s",
        c.wrong.text);
     policy_case_close(&c);

@@ -30,8 +30,8 @@ static bool is_right(const struct text *t, int skill, void *context)
     const char *at = t->at;
     int a, b, digit, result, sum;
 
-    if (!take(&at, "Input: A =") || !take_number(&at, &a) || !take(&at, " +") ||
-        !take_number(&at, &b) || !take(&at, " , A ") ||
+    if (!take(&at, "Input: A =") || !take_number(&at, &a) ||
+        !take(&at, " +") || !take_number(&at, &b) || !take(&at, " , A ") ||
         !take_one(&at, '0', 3, &digit) || !take(&at, " = ? Output:") ||
         at != t->answer || !take(&at, " ") || !take_one(&at, '0', 10, &result))
         return false;

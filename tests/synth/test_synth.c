@@ -1,6 +1,6 @@
-/* LEGO says what its skills ask, by a reader of the texts that knows nothing of
- * how they are made; samples are uniform, and none is in two splits of a skill.
- * ranks: 1 2 4 */
+/* LEGO says what its skills ask, by a reader of the texts that knows nothing
+ * of how they are made; samples are uniform, and none is in two splits of a
+ * skill.  ranks: 1 2 4 */
 #include <string.h>
 
 #include "src/synth/lego.h"
@@ -190,8 +190,8 @@ static void test_lego(void)
                   "pairs of letters");
     check_uniform(tally.value, 32, 32, "values");
     check_uniform(tally.order, 120, 120, "orders of clauses");
-    make_set("lego", "synth.variables=6", "synth.graph=tree", "synth.train=200",
-             NULL);
+    make_set("lego", "synth.variables=6", "synth.graph=tree",
+             "synth.train=200", NULL);
     check_set((struct set){6, true, NULL}, 400);
     /* Half of all the sentences that there are: many candidates come again. */
     make_set("lego", "synth.variables=2", "synth.train=1800",

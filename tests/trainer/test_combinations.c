@@ -60,7 +60,9 @@ static const struct factor factors[] = {
      {"train.recompute=none", "train.recompute=attention",
       "train.recompute=block"}},
     {false, true, {"parallel.zero=0", "parallel.zero=1"}},
-    {true, true, {"model.parallel_residual=yes", "model.parallel_residual=no"}},
+    {true,
+     true,
+     {"model.parallel_residual=yes", "model.parallel_residual=no"}},
     {true, true, {"model.tied=no", "model.tied=yes"}},
     {true, true, {"data.mask=none", "data.mask=document"}},
     {true, true, {"train.z_loss=0", "train.z_loss=1e-2"}},
@@ -205,8 +207,9 @@ static int train(struct group *g, const int *row, bool is_plain,
         small_settings_add(&s, short_run);
     for (int f = 0; f < FACTORS; f++)
         if (is_used(f))
-            add_words(&s, is_plain && !factors[f].matters ? factors[f].values[0]
-                                                          : value_of(f, row));
+            add_words(&s, is_plain && !factors[f].matters
+                              ? factors[f].values[0]
+                              : value_of(f, row));
     status = loop_train(g, &s);
     settings_free(&s);
     if (group_rank(g) == 0) {
@@ -222,8 +225,8 @@ static double worst(const struct told *a, const struct told *b)
     double worst = a->n == b->n && a->n > 0 ? 0 : INFINITY;
 
     for (int i = 0; i < a->n && i < b->n; i++)
-        worst = worse(worst,
-                      fabs(a->at[i] - b->at[i]) / fmax(fabs(b->at[i]), 1e-300));
+        worst = worse(worst, fabs(a->at[i] - b->at[i]) /
+                                 fmax(fabs(b->at[i]), 1e-300));
     return worst;
 }
 

@@ -94,8 +94,8 @@ static void check(const char *const *extra, const char *name)
     bool same;
 
     train(alone, 1, extra, 0, one, &same);
-    ok(one[STEPS - 1] < one[0] - 0.05, "%s: loss falls from %.4f to %.4f", name,
-       one[0], one[STEPS - 1]);
+    ok(one[STEPS - 1] < one[0] - 0.05, "%s: loss falls from %.4f to %.4f",
+       name, one[0], one[STEPS - 1]);
     for (int tensor = 1; tensor <= group_size(world); tensor++) {
         if (group_size(world) % tensor)
             continue;

@@ -13,24 +13,25 @@
 /* A micro-batch of 32 samples has more rows than the loss takes at a time. */
 enum { SKILLS = 2, BATCH = 128, LENGTH = SAMPLE_MOST - 1 };
 
-static const char *const base[] = {"model.layers=1",
-                                   "model.hidden=16",
-                                   "model.heads=4",
-                                   "model.context=16",
-                                   "model.rotary_fraction=1",
-                                   "train.sequence_length=9",
-                                   "train.global_batch=128",
-                                   "train.steps=3",
-                                   "train.micro_batch=32",
-                                   "train.learning_rate=1e-2",
-                                   "train.warmup_steps=0",
-                                   "train.clip=0",
-                                   "skills.train=a,b",
-                                   "skills.evaluate=b,plain",
-                                   "evaluate.windows=0",
-                                   "train.seed=9",
-                                   "parallel.zero=0", /* all that is compared */
-                                   NULL};
+static const char *const base[] = {
+    "model.layers=1",
+    "model.hidden=16",
+    "model.heads=4",
+    "model.context=16",
+    "model.rotary_fraction=1",
+    "train.sequence_length=9",
+    "train.global_batch=128",
+    "train.steps=3",
+    "train.micro_batch=32",
+    "train.learning_rate=1e-2",
+    "train.warmup_steps=0",
+    "train.clip=0",
+    "skills.train=a,b",
+    "skills.evaluate=b,plain",
+    "evaluate.windows=0",
+    "train.seed=9",
+    "parallel.zero=0", /* all that is compared */
+    NULL};
 
 static void open_run(struct small_run *run, int tensor, const char *setting)
 {
@@ -208,8 +209,8 @@ static void check_step(int tensor, bool answer_only)
     sum = loss[0] + loss[1];
     all = targets[0] + targets[1];
     /* Sums of some 500 losses near 2. */
-    ok(worst < 1e-12, "%s, %d tensor ranks: losses by skill, off by %.1e", name,
-       tensor, worst);
+    ok(worst < 1e-12, "%s, %d tensor ranks: losses by skill, off by %.1e",
+       name, tensor, worst);
     ok(fabs(result.loss - sum / all) < 1e-13 && result.tokens == tokens,
        "%s, %d tensor ranks: their mean, off by %.1e, of %g tokens", name,
        tensor, fabs(result.loss - sum / all), result.tokens);
@@ -234,8 +235,8 @@ static struct step_result one_step(struct small_run *run, int tensor,
 
 /* The largest difference of two runs' first moments, the second times
  * `factor`. */
-static double moment_error(const struct small_run *a, const struct small_run *b,
-                           double factor)
+static double moment_error(const struct small_run *a,
+                           const struct small_run *b, double factor)
 {
     const struct parameters *p = &a->model.parameters;
     const struct parameters *q = &b->model.parameters;
@@ -310,8 +311,8 @@ static void check_evaluation(int tensor, bool answer_only)
             right[skill] += skill == 0 && said.answered;
         }
         loss = worse(loss, fabs(e.loss[skill] - sum / (double)n));
-        accuracy =
-            worse(accuracy, fabs(e.accuracy[skill] - right[skill] / (double)n));
+        accuracy = worse(accuracy,
+                         fabs(e.accuracy[skill] - right[skill] / (double)n));
     }
     /* Means of up to 199 losses near 2. */
     ok(loss < 1e-13, "%s, %d tensor ranks: evaluation, off by %.1e", name,

@@ -72,7 +72,8 @@ static void check_decay(void)
     ok(worst < 1e-12, "wsd decays from the warm-up on, off by %.1e", worst);
     worst = worst_rate(floor, (const long[]){10, 109},
                        (const double[]){2 * sqrt(10. / 11), 1.5}, 2);
-    ok(worst < 1e-12, "inverse square root to the minimum, off by %.1e", worst);
+    ok(worst < 1e-12, "inverse square root to the minimum, off by %.1e",
+       worst);
     worst =
         worst_rate(no_warmup, (const long[]){0, 3}, (const double[]){2, 1}, 2);
     ok(worst < 1e-12, "inverse square root without warm-up, off by %.1e",

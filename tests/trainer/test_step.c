@@ -44,8 +44,9 @@ static void read_stream(struct small_run *run, const struct data_split *split,
                         int skill, int64_t window, int32_t *stream)
 {
     int32_t target[LENGTH];
-    struct data_row row = data_read(&run->data, split, skill, window,
-                                    (struct data_window){stream, target, NULL});
+    struct data_row row =
+        data_read(&run->data, split, skill, window,
+                  (struct data_window){stream, target, NULL});
 
     CHECK(row.tokens == LENGTH && row.answer == row.answer_end,
           "a window with padding or an answer");
@@ -55,8 +56,9 @@ static void read_stream(struct small_run *run, const struct data_split *split,
 }
 
 /* The model's loss on one window alone, from the stream of its tokens. */
-static double window_loss(struct small_run *run, const struct data_split *split,
-                          int skill, int64_t window)
+static double window_loss(struct small_run *run,
+                          const struct data_split *split, int skill,
+                          int64_t window)
 {
     struct batch *b = &run->step.batch;
     int32_t stream[LENGTH + 1], before[LENGTH + 1];
@@ -100,8 +102,9 @@ static void check_step(int tensor)
         total += loss[i] / (BATCH * LENGTH);
     }
     /* Sums of up to 96 losses near 4. */
-    ok(worst < 1e-11, "%d tensor ranks: losses by skill of a step, off by %.1e",
-       tensor, worst);
+    ok(worst < 1e-11,
+       "%d tensor ranks: losses by skill of a step, off by %.1e", tensor,
+       worst);
     ok(fabs(result.loss - total) < 1e-13,
        "%d tensor ranks: their mean, off by %.1e", tensor,
        fabs(result.loss - total));
@@ -188,7 +191,8 @@ static void check_split(struct small_run *run, struct evaluation *e,
 
         for (int64_t w = 0; w < n; w++)
             sum += window_loss(run, split, skill, w);
-        worst = worse(worst, fabs(e->loss[skill] - sum / (double)(n * LENGTH)));
+        worst =
+            worse(worst, fabs(e->loss[skill] - sum / (double)(n * LENGTH)));
     }
     ok(worst < 1e-13, "%d tensor ranks: %s, %ld windows, off by %.1e", tensor,
        split->name, cap, worst);

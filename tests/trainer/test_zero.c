@@ -83,8 +83,8 @@ static void check_overlap(int tensor)
     close_run(&run);
 }
 
-/* How far a rank has come is told by the number of its collectives, whatever it
- * had to wait for. */
+/* How far a rank has come is told by the number of its collectives, whatever
+ * it had to wait for. */
 static void check_trace(int tensor)
 {
     static const char *const nothing[] = {NULL};
@@ -138,10 +138,10 @@ static void check_copies(int tensor, long zero)
                  : (struct range){p->bucket[bucket].at, p->bucket[bucket].n};
 
         for (long i = summed.first; i < summed.first + summed.n; i++)
-            right &= p->gradient[i] == data * (i < p->partial
-                                                   ? tensor * (tensor + 1) / 2
-                                               : i < whole ? 1
-                                                           : 1 + rank % tensor);
+            right &= p->gradient[i] ==
+                     data * (i < p->partial ? tensor * (tensor + 1) / 2
+                             : i < whole    ? 1
+                                            : 1 + rank % tensor);
     }
     ok(right,
        "zero %ld, %d tensor ranks: gradients are summed where they are "
@@ -213,8 +213,8 @@ static long round_up(long n, long to)
 }
 
 /* Numbers of a flat array, if each parameter begins a line of 16 and each
- * bucket is padded to as many lines for every data rank; joined parameters need
- * less. */
+ * bucket is padded to as many lines for every data rank; joined parameters
+ * need less. */
 static long most_numbers(const struct parameters *p)
 {
     long n = 0;
@@ -258,8 +258,8 @@ static void check_memory(int tensor, long zero)
 /* What a step hands to the collectives of the tensor ranks: u numbers, one for
  * each hidden unit of each token, by the embedding, as often as a block sums
  * forward and backward, and by the loss; what makes the loss, by token; and at
- * the step's end what is partial, and this data rank's share of what is whole.
- */
+ * the step's end what is partial, and this data rank's share of what is
+ * whole. */
 static struct traffic tensor_traffic(const struct small_run *run)
 {
     const struct shape *shape = &run->model.shape;
@@ -330,8 +330,8 @@ static void check_all(int tensor)
         {"parallel", {NULL}},
         {"parallel, recompute", {"train.recompute=block", NULL}},
         {"sequential, tied, micro-batches",
-         {"model.parallel_residual=no", "model.tied=yes", "train.micro_batch=2",
-          NULL}},
+         {"model.parallel_residual=no", "model.tied=yes",
+          "train.micro_batch=2", NULL}},
     };
 
     check_idle_ranks(tensor);
