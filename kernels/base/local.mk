@@ -4,7 +4,10 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES += %D%/check.c %D%/check.h
 %C%_libbase_a_SOURCES += %D%/clock.h
 %C%_libbase_a_SOURCES += %D%/duration.c %D%/duration.h
+%C%_libbase_a_SOURCES += %D%/exit.h
+%C%_libbase_a_SOURCES += %D%/memory.c %D%/memory.h
 %C%_libbase_a_SOURCES += %D%/nearest.c %D%/nearest.h
+%C%_libbase_a_SOURCES += %D%/path.c %D%/path.h
 %C%_libbase_a_SOURCES += %D%/problem.c %D%/problem.h
 
 # Its loops are like those of kernels/.  The rest may run on other processors,
