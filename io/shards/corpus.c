@@ -7,7 +7,7 @@
 #include "io/file.h"
 #include "io/shards/shard_open.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* The files must be one whole, or parts 1, 2, ... */
 static struct problem check_parts(const struct corpus_file *file, long parts,
@@ -88,8 +88,7 @@ struct problem corpus_find(const struct corpus_files *files, const char *skill,
                        files->directory, skill, split);
     if (is_problem(&p))
         return p;
-    *head = calloc((size_t)*parts, sizeof **head);
-    CHECK(*head, "no memory for %ld parts of %s", *parts, skill);
+    *head = memory_take((size_t)*parts, sizeof **head, "parts");
     return read_headers(file, files->directory, *head, *parts);
 }
 
@@ -104,8 +103,7 @@ static struct problem attach(struct corpus *c, const struct shard *head)
     c->has_answers = head->has_answers;
     if (c->layout == SHARD_PACKED)
         c->extra = (c->begin_of_text >= 0) + (c->end_of_text >= 0);
-    c->part = calloc((size_t)c->parts, sizeof *c->part);
-    CHECK(c->part, "no memory for %ld parts of %s", c->parts, c->skill);
+    c->part = memory_take((size_t)c->parts, sizeof *c->part, "parts");
     for (long i = 0; i < c->parts; i++) {
         struct corpus_part *part = &c->part[i];
 
@@ -124,26 +122,36 @@ static struct problem attach(struct corpus *c, const struct shard *head)
     return p;
 }
 
-void corpus_open(struct corpus *c, struct group *g,
-                 const struct corpus_files *files, const char *skill,
-                 const char *split)
+/* The headers of rank 0, on every rank. */
+static void share(struct corpus *c, struct group *g, struct shard **head)
+{
+    group_broadcast(g, &c->parts, sizeof c->parts);
+    if (!*head)
+        *head = memory_take((size_t)c->parts, sizeof **head, "parts");
+    group_broadcast(g, *head, (size_t)c->parts * sizeof **head);
+}
+
+struct problem corpus_open(struct corpus *c, struct group *g,
+                           const struct corpus_files *files, const char *skill,
+                           const char *split)
 {
     struct shard *head = NULL;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     memset(c, 0, sizeof *c);
     snprintf(c->skill, sizeof c->skill, "%s", skill);
     snprintf(c->split, sizeof c->split, "%s", split);
     if (group_rank(g) == 0)
-        p = corpus_find(files, skill, split, &head, &c->parts);
-    refuse_if(g, p);
-    group_broadcast(g, &c->parts, sizeof c->parts);
-    if (!head)
-        head = calloc((size_t)c->parts, sizeof *head);
-    CHECK(head, "no memory for %ld parts of %s", c->parts, c->skill);
-    group_broadcast(g, head, (size_t)c->parts * sizeof *head);
-    refuse_if(g, attach(c, head));
+        wrong = corpus_find(files, skill, split, &head, &c->parts);
+    wrong = group_agree(g, wrong);
+    if (!is_problem(&wrong)) {
+        share(c, g, &head);
+        wrong = group_agree(g, attach(c, head));
+        if (is_problem(&wrong))
+            corpus_close(c);
+    }
     free(head);
+    return wrong;
 }
 
 static long least(long a, long b)
@@ -153,7 +161,8 @@ static long least(long a, long b)
 
 /* Each rank takes one stretch of the samples, rising with the rank: so the
  * first bad one is named whatever the number of ranks. */
-void corpus_check_samples(struct corpus *c, struct group *g, long most)
+struct problem corpus_check_samples(struct corpus *c, struct group *g,
+                                    long most)
 {
     long rank = group_rank(g), size = group_size(g);
     long first = c->documents * rank / size;
@@ -168,7 +177,7 @@ void corpus_check_samples(struct corpus *c, struct group *g, long most)
         if (low < high)
             p = shard_check_samples(&part->file, low, high - low, most);
     }
-    refuse_if(g, p);
+    return group_agree(g, p);
 }
 
 void corpus_close(struct corpus *c)

@@ -49,11 +49,11 @@ struct problem corpus_find(const struct corpus_files *files, const char *skill,
                            long *parts);
 
 /* Rank 0, which alone looks at the files of the directory, finds and reads the
- * shards; refuses what is missing, damaged or does not belong together.
- * Collective over g. */
-void corpus_open(struct corpus *c, struct group *g,
-                 const struct corpus_files *files, const char *skill,
-                 const char *split);
+ * shards.  What is missing, damaged or does not belong together is the same
+ * problem on every rank, and leaves nothing to close.  Collective over g. */
+struct problem corpus_open(struct corpus *c, struct group *g,
+                           const struct corpus_files *files, const char *skill,
+                           const char *split);
 void corpus_close(struct corpus *c);
 
 /* A number that is another one when the tokens, documents or answers are
@@ -72,10 +72,11 @@ struct corpus_sample {
 struct problem corpus_read_sample(struct corpus *c, long i, long room,
                                   int32_t *out, struct corpus_sample *sample);
 
-/* Refuses a corpus with a sample that corpus_read_sample would not read into
- * out[most]: the ranks share the reading of all offsets and answers.
- * Collective over g. */
-void corpus_check_samples(struct corpus *c, struct group *g, long most);
+/* The first sample that corpus_read_sample would not read into out[most] is a
+ * problem, the same on every rank: the ranks share the reading of all offsets
+ * and answers.  Collective over g. */
+struct problem corpus_check_samples(struct corpus *c, struct group *g,
+                                    long most);
 
 /* Tokens [first, first + n) of the stream. */
 struct problem corpus_read(struct corpus *c, long first, long n, int32_t *out);

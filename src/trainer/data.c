@@ -115,11 +115,11 @@ static void open_skill(const struct data *d, struct data_split *split, int i,
 {
     struct corpus *c = &split->corpora[i];
 
-    corpus_open(c, g, files, split->skills.at[i], split->name);
+    refuse_if(g, corpus_open(c, g, files, split->skills.at[i], split->name));
     refuse_if(g, check_alike(d->train.corpora, c));
     refuse_if(g, check_vocabulary(s, c));
     if (c->layout == SHARD_SAMPLES) {
-        corpus_check_samples(c, g, d->length + 1);
+        refuse_if(g, corpus_check_samples(c, g, d->length + 1));
         split->windows[i] = c->documents;
         return;
     }

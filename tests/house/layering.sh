@@ -94,6 +94,9 @@ none "nothing in src/ but main.c knows the world" \
   "$(code '(group_world|world_start|world_stop) *\(' |
     grep '^src/' | grep -v '^src/main\.c:')"
 
+none "io/ returns what the user got wrong" \
+  "$(code '(^|[^A-Za-z0-9_])refuse(_if)? *\(' | grep '^io/')"
+
 none "no file has 500 lines" "$(sources kernels mpi io src tests |
   xargs wc -l | awk '$2 != "total" && $1 >= 500')"
 tap_done

@@ -181,7 +181,8 @@ static void open_together(struct corpus *c)
 
     if (is_root())
         settled(corpus_files_list(&files, directory));
-    corpus_open(c, group_world(), &files, "cooking", "train");
+    refuse_if(group_world(),
+              corpus_open(c, group_world(), &files, "cooking", "train"));
     corpus_files_free(&files);
 }
 
@@ -240,7 +241,7 @@ static void compare_samples(struct corpus *c, const struct stream *s,
     }
     ok(wrong == 0, "%ld of %ld samples are not read as written (%s)", wrong,
        s->samples, what);
-    corpus_check_samples(c, group_world(), room);
+    refuse_if(group_world(), corpus_check_samples(c, group_world(), room));
     p = corpus_read_sample(c, top, room - 1, out, &sample);
     ok(strstr(p.text, "train.sequence_length"),
        "a longer one is a problem: %s", strrchr(p.text, '/'));

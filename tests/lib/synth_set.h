@@ -96,7 +96,8 @@ static inline struct texts read_texts(const char *generator, const char *skill,
 
     settled(tokenizer_open(&t, generator));
     settled(corpus_files_list(&files, directory));
-    corpus_open(&c, group_world(), &files, skill, corpus_files_splits[split]);
+    refuse_if(group_world(), corpus_open(&c, group_world(), &files, skill,
+                                         corpus_files_splits[split]));
     corpus_files_free(&files);
     CHECK(c.layout == SHARD_SAMPLES && c.has_answers && c.extra == 0,
           "%s is no skill of samples with answers", skill);
