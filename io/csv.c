@@ -102,16 +102,16 @@ static struct problem read_line(const char *name, char *text, long line,
     long n = 0;
 
     while (text) {
-        struct problem p;
+        struct problem wrong;
 
         if (cells->rows > 0 && n == cells->cols)
             return problem(
                 "%s:%ld: more than the %ld columns of the first row", name,
                 line, cells->cols);
         row[n] = (struct cell){.line = line, .column = n + 1};
-        p = read_cell(name, &text, &row[n]);
-        if (is_problem(&p))
-            return p;
+        wrong = read_cell(name, &text, &row[n]);
+        if (is_problem(&wrong))
+            return wrong;
         n++;
     }
     if (cells->rows > 0 && n < cells->cols)
@@ -125,18 +125,18 @@ static struct problem read_line(const char *name, char *text, long line,
 static struct problem read_lines(const char *name, char *text,
                                  struct cells *cells)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long line = 1; text && !is_problem(&p); line++) {
+    for (long line = 1; text && !is_problem(&wrong); line++) {
         char *end = strchr(text, '\n');
 
         if (end)
             *end = '\0';
         if (text[strspn(text, " \t\r")] != '\0')
-            p = read_line(name, text, line, cells);
+            wrong = read_line(name, text, line, cells);
         text = end ? end + 1 : NULL;
     }
-    return p;
+    return wrong;
 }
 
 static struct problem check_name(const char *name, const struct cell *cell)
@@ -166,37 +166,37 @@ static struct problem check_once(const char *name, const struct cell *first,
                                  long stride, long n)
 {
     const struct cell **sorted = allocate((size_t)n, sizeof(struct cell *));
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     for (long i = 0; i < n; i++)
         sorted[i] = &first[i * stride];
     qsort(sorted, (size_t)n, sizeof *sorted, by_text);
-    for (long i = 1; i < n && !is_problem(&p); i++)
+    for (long i = 1; i < n && !is_problem(&wrong); i++)
         if (strcmp(sorted[i - 1]->text, sorted[i]->text) == 0)
-            p = problem(
+            wrong = problem(
                 "%s:%ld: column %ld: the name '%.80s' is already given "
                 "in line %ld, column %ld",
                 name, sorted[i]->line, sorted[i]->column, sorted[i]->text,
                 sorted[i - 1]->line, sorted[i - 1]->column);
     free(sorted);
-    return p;
+    return wrong;
 }
 
 static struct problem take_names(const char *name, const struct cell *first,
                                  long stride, long n, char ***names)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     *names = allocate((size_t)n, sizeof **names);
-    for (long i = 0; i < n && !is_problem(&p); i++)
-        p = check_name(name, &first[i * stride]);
-    if (!is_problem(&p))
-        p = check_once(name, first, stride, n);
-    for (long i = 0; i < n && !is_problem(&p); i++) {
+    for (long i = 0; i < n && !is_problem(&wrong); i++)
+        wrong = check_name(name, &first[i * stride]);
+    if (!is_problem(&wrong))
+        wrong = check_once(name, first, stride, n);
+    for (long i = 0; i < n && !is_problem(&wrong); i++) {
         (*names)[i] = strdup(first[i * stride].text);
         CHECK((*names)[i], "no memory for the names of %s", name);
     }
-    return p;
+    return wrong;
 }
 
 /* The numbers stand below `head` rows of names and behind `side` columns. */
@@ -220,18 +220,19 @@ static struct problem take_numbers(const char *name, const struct cells *cells,
 static struct problem take_table(const char *name, const struct cells *cells,
                                  long head, long side, struct csv *csv)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     csv->rows = cells->rows - head;
     csv->cols = cells->cols - side;
     if (head)
-        p = take_names(name, cells->at + side, 1, csv->cols, &csv->col_names);
-    if (side && !is_problem(&p))
-        p = take_names(name, cells->at + cells->cols, cells->cols, csv->rows,
-                       &csv->row_names);
-    if (!is_problem(&p))
-        p = take_numbers(name, cells, head, side, csv);
-    return p;
+        wrong =
+            take_names(name, cells->at + side, 1, csv->cols, &csv->col_names);
+    if (side && !is_problem(&wrong))
+        wrong = take_names(name, cells->at + cells->cols, cells->cols,
+                           csv->rows, &csv->row_names);
+    if (!is_problem(&wrong))
+        wrong = take_numbers(name, cells, head, side, csv);
+    return wrong;
 }
 
 static struct problem take_any(const char *name, const struct cells *cells,
@@ -260,7 +261,7 @@ static struct problem parse(struct csv *csv, const char *name,
 {
     struct cells cells = {0};
     size_t most = 1;
-    struct problem p;
+    struct problem wrong;
     char *text;
 
     *csv = (struct csv){0};
@@ -271,14 +272,14 @@ static struct problem parse(struct csv *csv, const char *name,
     text = allocate(n, 1);
     memcpy(text, bytes, n);
     cells.at = allocate(most, sizeof *cells.at);
-    p = read_lines(name, text, &cells);
-    if (!is_problem(&p))
-        p = take(name, &cells, csv);
+    wrong = read_lines(name, text, &cells);
+    if (!is_problem(&wrong))
+        wrong = take(name, &cells, csv);
     free(cells.at);
     free(text);
-    if (is_problem(&p))
+    if (is_problem(&wrong))
         csv_free(csv);
-    return p;
+    return wrong;
 }
 
 struct problem csv_parse(struct csv *csv, const char *name, const char *bytes,
@@ -292,14 +293,14 @@ static struct problem read_file(struct csv *csv, const char *path,
 {
     char *bytes;
     size_t n;
-    struct problem p = file_read(path, &bytes, &n);
+    struct problem wrong = file_read(path, &bytes, &n);
 
     *csv = (struct csv){0};
-    if (is_problem(&p))
-        return p;
-    p = parse(csv, path, bytes, n, take);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = parse(csv, path, bytes, n, take);
     free(bytes);
-    return p;
+    return wrong;
 }
 
 struct problem csv_read(struct csv *csv, const char *path)

@@ -50,22 +50,22 @@ static void drop_mark(char *bytes, size_t *n)
 struct problem file_read(const char *path, char **bytes, size_t *n)
 {
     FILE *f = fopen(path, "rb");
-    struct problem p;
+    struct problem wrong;
 
     *bytes = NULL;
     *n = 0;
     if (!f)
         return problem("%s: cannot be opened: %s", path, strerror(errno));
-    p = read_all(f, path, bytes, n);
+    wrong = read_all(f, path, bytes, n);
     fclose(f);
-    if (is_problem(&p)) {
+    if (is_problem(&wrong)) {
         free(*bytes);
         *bytes = NULL;
-        return p;
+        return wrong;
     }
     drop_mark(*bytes, n);
     (*bytes)[*n] = '\0';
-    return p;
+    return wrong;
 }
 
 struct problem file_read_at(int fd, const char *name, uint64_t at, void *to,
@@ -116,15 +116,15 @@ void file_sync_begin(int fd)
 
 static struct problem sync_path(const char *path, int flags)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     int fd = open(path, flags | O_CLOEXEC);
 
     if (fd < 0 || fsync(fd) != 0)
-        p = problem("%s cannot be brought to the disk: %s", path,
-                    strerror(errno));
+        wrong = problem("%s cannot be brought to the disk: %s", path,
+                        strerror(errno));
     if (fd >= 0)
         close(fd);
-    return p;
+    return wrong;
 }
 
 struct problem file_sync(const char *path)
@@ -136,13 +136,14 @@ struct problem file_sync_names(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *directory = slash ? strndup(path, (size_t)(slash - path)) : NULL;
-    struct problem p;
+    struct problem wrong;
 
     CHECK(!slash || directory, "no memory for the directory of %s", path);
     if (slash)
-        p = sync_path(slash > path ? directory : "/", O_RDONLY | O_DIRECTORY);
+        wrong =
+            sync_path(slash > path ? directory : "/", O_RDONLY | O_DIRECTORY);
     else
-        p = sync_path(".", O_RDONLY | O_DIRECTORY);
+        wrong = sync_path(".", O_RDONLY | O_DIRECTORY);
     free(directory);
-    return p;
+    return wrong;
 }

@@ -200,7 +200,7 @@ static hid_t with_groups(void)
 struct problem h5_dataset_create(struct h5 *f, const char *name,
                                  struct h5_dataset *d)
 {
-    struct problem p;
+    struct problem wrong;
     hsize_t dims[2] = {d->dims[0], d->dims[1]};
     hid_t space = H5Screate_simple(d->dims_count, dims, NULL);
     hid_t type = file_type(d), link = with_groups(), make = plain_dataset();
@@ -213,9 +213,9 @@ struct problem h5_dataset_create(struct h5 *f, const char *name,
     H5Sclose(space);
     if (set < 0)
         return problem("%s: HDF5 cannot make dataset \"%s\"", f->path, name);
-    p = place_of(f, name, set, &d->at);
+    wrong = place_of(f, name, set, &d->at);
     H5Dclose(set);
-    return p;
+    return wrong;
 }
 
 struct problem h5_link(struct h5 *f, const char *name, const char *alias)
@@ -274,14 +274,14 @@ bool h5_dataset_exists(struct h5 *f, const char *name)
 struct problem h5_dataset_find(struct h5 *f, const char *name,
                                struct h5_dataset *d)
 {
-    struct problem p;
+    struct problem wrong;
     hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT);
 
     if (set < 0)
         return problem("%s has no dataset \"%s\"", f->path, name);
-    p = describe(f, name, set, d);
+    wrong = describe(f, name, set, d);
     H5Dclose(set);
-    return p;
+    return wrong;
 }
 
 /* A type of our own from that of a file: its padding becomes zeros. */
@@ -323,19 +323,20 @@ struct problem h5_texts_read(struct h5 *f, const char *name,
 {
     hid_t set = H5Dopen2(f->file, name, H5P_DEFAULT), type, ours;
     struct h5_dataset d;
-    struct problem p;
+    struct problem wrong;
 
     *texts = (struct h5_texts){0};
     if (set < 0)
         return problem("%s has no dataset \"%s\"", f->path, name);
     type = H5Dget_type(set);
-    p = describe(f, name, set, &d);
-    if (!is_problem(&p))
-        p = take_texts(f, name, &d, texts);
-    if (!is_problem(&p)) {
+    wrong = describe(f, name, set, &d);
+    if (!is_problem(&wrong))
+        wrong = take_texts(f, name, &d, texts);
+    if (!is_problem(&wrong)) {
         ours = text_type(type, texts->bytes);
         if (H5Dread(set, ours, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts->at) < 0) {
-            p = problem("%s: dataset \"%s\" cannot be read", f->path, name);
+            wrong =
+                problem("%s: dataset \"%s\" cannot be read", f->path, name);
             free(texts->at);
             texts->at = NULL;
         }
@@ -343,25 +344,25 @@ struct problem h5_texts_read(struct h5 *f, const char *name,
     }
     H5Tclose(type);
     H5Dclose(set);
-    return p;
+    return wrong;
 }
 
 struct problem h5_texts_write(struct h5 *f, const char *name,
                               const struct h5_texts *texts)
 {
     struct h5_dataset d = {H5_TEXT, 1, {(uint64_t)texts->n, texts->bytes}, 0};
-    struct problem p = h5_dataset_create(f, name, &d);
+    struct problem wrong = h5_dataset_create(f, name, &d);
     hid_t set, type;
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     set = H5Dopen2(f->file, name, H5P_DEFAULT);
     type = file_type(&d);
     if (H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts->at) < 0)
-        p = problem("%s: HDF5 cannot write dataset \"%s\"", f->path, name);
+        wrong = problem("%s: HDF5 cannot write dataset \"%s\"", f->path, name);
     H5Tclose(type);
     H5Dclose(set);
-    return p;
+    return wrong;
 }
 
 static struct problem attribute_write(struct h5 *f, const char *name,
@@ -384,14 +385,14 @@ static struct problem attribute_write(struct h5 *f, const char *name,
 
 struct problem h5_text_write(struct h5 *f, const char *name, const char *text)
 {
-    struct problem p;
+    struct problem wrong;
     hid_t type = H5Tcopy(H5T_C_S1);
 
     H5Tset_size(type, strlen(text) + 1);
     H5Tset_cset(type, H5T_CSET_UTF8);
-    p = attribute_write(f, name, type, type, text);
+    wrong = attribute_write(f, name, type, type, text);
     H5Tclose(type);
-    return p;
+    return wrong;
 }
 
 struct problem h5_number_write(struct h5 *f, const char *name, int64_t x)
@@ -401,14 +402,14 @@ struct problem h5_number_write(struct h5 *f, const char *name, int64_t x)
 
 /* A scalar attribute of the class, or a negative handle and the problem. */
 static hid_t attribute_open(struct h5 *f, const char *name, H5T_class_t class,
-                            struct problem *p)
+                            struct problem *wrong)
 {
     hid_t a = H5Aopen(f->file, name, H5P_DEFAULT), space, type;
     bool fits;
 
-    *p = NO_PROBLEM;
+    *wrong = NO_PROBLEM;
     if (a < 0) {
-        *p = problem("%s has no attribute \"%s\"", f->path, name);
+        *wrong = problem("%s has no attribute \"%s\"", f->path, name);
         return a;
     }
     space = H5Aget_space(a);
@@ -420,8 +421,8 @@ static hid_t attribute_open(struct h5 *f, const char *name, H5T_class_t class,
     if (fits)
         return a;
     H5Aclose(a);
-    *p = problem("%s: attribute \"%s\" is not one %s", f->path, name,
-                 class == H5T_STRING ? "text" : "whole number");
+    *wrong = problem("%s: attribute \"%s\" is not one %s", f->path, name,
+                     class == H5T_STRING ? "text" : "whole number");
     return H5I_INVALID_HID;
 }
 
@@ -456,12 +457,12 @@ static herr_t read_fixed(hid_t a, hid_t type, char *text, size_t size)
 struct problem h5_text_read(struct h5 *f, const char *name, char *text,
                             size_t size)
 {
-    struct problem p;
-    hid_t a = attribute_open(f, name, H5T_STRING, &p), type;
+    struct problem wrong;
+    hid_t a = attribute_open(f, name, H5T_STRING, &wrong), type;
     herr_t rc;
 
     if (a < 0)
-        return p;
+        return wrong;
     type = H5Aget_type(a);
     rc = H5Tis_variable_str(type) > 0 ? read_variable(a, type, text, size)
                                       : read_fixed(a, type, text, size);
@@ -477,12 +478,12 @@ struct problem h5_text_read(struct h5 *f, const char *name, char *text,
 
 struct problem h5_number_read(struct h5 *f, const char *name, int64_t *x)
 {
-    struct problem p;
-    hid_t a = attribute_open(f, name, H5T_INTEGER, &p);
+    struct problem wrong;
+    hid_t a = attribute_open(f, name, H5T_INTEGER, &wrong);
     herr_t rc;
 
     if (a < 0)
-        return p;
+        return wrong;
     rc = H5Aread(a, H5T_NATIVE_INT64, x);
     H5Aclose(a);
     if (rc < 0)

@@ -29,15 +29,15 @@ static struct problem visit_link(struct visit *v, const char *name,
 {
     H5I_type_t kind = is_hard ? kind_of(v->f, name) : H5I_BADID;
     struct h5_dataset d;
-    struct problem p;
+    struct problem wrong;
 
     if (kind == H5I_GROUP)
         return NO_PROBLEM;
     if (kind != H5I_DATASET)
         return problem("%s: \"%s\" is neither a group nor a dataset",
                        v->f->path, name);
-    p = h5_dataset_find(v->f, name, &d);
-    return is_problem(&p) ? p : v->take(v->to, name, &d);
+    wrong = h5_dataset_find(v->f, name, &d);
+    return is_problem(&wrong) ? wrong : v->take(v->to, name, &d);
 }
 
 static herr_t visit_one(hid_t root, const char *name, const H5L_info_t *info,

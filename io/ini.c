@@ -84,9 +84,9 @@ static struct problem read_lines(struct ini *ini, const char *name)
 {
     const char *section = NULL;
     char *next = ini->text;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long line = 1; next && !is_problem(&p); line++) {
+    for (long line = 1; next && !is_problem(&wrong); line++) {
         struct ini_entry *entry = &ini->entries[ini->n];
         char *end = strchr(next, '\n'), *text;
 
@@ -97,14 +97,14 @@ static struct problem read_lines(struct ini *ini, const char *name)
         if (*text == '\0' || *text == '#' || *text == ';')
             continue;
         if (*text == '[') {
-            p = read_section(name, line, text, entry);
+            wrong = read_section(name, line, text, entry);
             section = entry->section;
         } else {
-            p = read_value(name, line, text, section, entry);
+            wrong = read_value(name, line, text, section, entry);
         }
         ini->n++;
     }
-    return p;
+    return wrong;
 }
 
 static int by_name_and_line(const void *left, const void *right)
@@ -150,22 +150,22 @@ static struct problem check_doubles(const struct ini *ini, const char *name)
 struct problem ini_read(struct ini *ini, const char *name, const char *bytes,
                         size_t n)
 {
-    struct problem p = check_bytes(name, bytes, n);
+    struct problem wrong = check_bytes(name, bytes, n);
 
     *ini = (struct ini){0};
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     ini->text = malloc(n + 1);
     ini->entries = calloc((size_t)count_lines(bytes, n), sizeof *ini->entries);
     CHECK(ini->text && ini->entries, "no memory to read %s", name);
     memcpy(ini->text, bytes, n);
     ini->text[n] = '\0';
-    p = read_lines(ini, name);
-    if (!is_problem(&p))
-        p = check_doubles(ini, name);
-    if (is_problem(&p))
+    wrong = read_lines(ini, name);
+    if (!is_problem(&wrong))
+        wrong = check_doubles(ini, name);
+    if (is_problem(&wrong))
         ini_free(ini);
-    return p;
+    return wrong;
 }
 
 void ini_free(struct ini *ini)

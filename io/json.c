@@ -168,10 +168,10 @@ struct problem json_line_text(const struct json_line *j, const char *path,
                               const char **text, size_t *n)
 {
     const json_t *v;
-    struct problem p = find(j, path, &v);
+    struct problem wrong = find(j, path, &v);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (!json_is_string(v))
         return problem("\"%s\" is %s, not a string", path, type_name(v));
     *text = json_string_value(v);
@@ -191,49 +191,49 @@ struct problem json_line_number(const struct json_line *j, const char *path,
                                 double *x)
 {
     const json_t *v;
-    struct problem p = find(j, path, &v);
+    struct problem wrong = find(j, path, &v);
 
-    return is_problem(&p) ? p : take_number(v, path, x);
+    return is_problem(&wrong) ? wrong : take_number(v, path, x);
 }
 
 static struct problem find_object(const struct json_line *j, const char *path,
                                   const json_t **v)
 {
-    struct problem p = find(j, path, v);
+    struct problem wrong = find(j, path, v);
 
-    if (!is_problem(&p) && !json_is_object(*v))
+    if (!is_problem(&wrong) && !json_is_object(*v))
         return problem("\"%s\" is %s, not an object", path, type_name(*v));
-    return p;
+    return wrong;
 }
 
 struct problem json_line_member(const struct json_line *j, const char *path,
                                 const char *name, double *x)
 {
     const json_t *v;
-    struct problem p = find_object(j, path, &v);
+    struct problem wrong = find_object(j, path, &v);
 
-    if (!is_problem(&p))
+    if (!is_problem(&wrong))
         v = json_object_get(v, name);
-    if (!is_problem(&p) && !v)
-        p = problem("no \"%s\" in \"%s\"", name, path);
-    return is_problem(&p) ? p : take_number(v, name, x);
+    if (!is_problem(&wrong) && !v)
+        wrong = problem("no \"%s\" in \"%s\"", name, path);
+    return is_problem(&wrong) ? wrong : take_number(v, name, x);
 }
 
 struct problem json_line_names(const struct json_line *j, const char *path,
                                const char ***names, long *n)
 {
     const json_t *v;
-    struct problem p = find_object(j, path, &v);
+    struct problem wrong = find_object(j, path, &v);
     json_t *object = (json_t *)v; /* jansson iterates over no const */
 
     *n = 0;
     *names = NULL;
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     *names = malloc((json_object_size(object) + 1) * sizeof **names);
     CHECK(*names, "no memory for the names in \"%s\"", path);
     for (void *i = json_object_iter(object); i;
          i = json_object_iter_next(object, i))
         (*names)[(*n)++] = json_object_iter_key(i);
-    return p;
+    return wrong;
 }

@@ -192,34 +192,34 @@ static void make_room(struct lines *l)
 /* Adds to the text, or finds its end. */
 static struct problem fill_text(struct lines *l)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     size_t n;
 
     if (l->raw_at == l->raw_n && !l->raw_end) {
-        p = fill_raw(l);
-        if (is_problem(&p))
-            return p;
+        wrong = fill_raw(l);
+        if (is_problem(&wrong))
+            return wrong;
     }
     n = l->text_room - l->text_n;
     if (n > INT32_MAX)
         n = INT32_MAX;
     if (l->raw_end && (!l->inside || l->packing == PLAIN)) {
         l->text_end = true;
-        return p;
+        return wrong;
     }
     if (l->packing == GZIP)
-        p = unpack_gzip(l, l->text + l->text_n, &n);
+        wrong = unpack_gzip(l, l->text + l->text_n, &n);
     else if (l->packing == ZSTD)
-        p = unpack_zstd(l, l->text + l->text_n, &n);
+        wrong = unpack_zstd(l, l->text + l->text_n, &n);
     else
         unpack_plain(l, l->text + l->text_n, &n);
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     /* A decompressor may still hold output when its input has ended. */
     if (l->raw_end && n == 0 && l->inside)
         return truncated(l);
     l->text_n += n;
-    return p;
+    return wrong;
 }
 
 /* Some editors put a byte order mark first; it is no part of the text. */
@@ -233,11 +233,11 @@ static void drop_mark(struct lines *l, const char **line, size_t *n)
 }
 
 bool lines_next(struct lines *l, const char **line, size_t *n,
-                struct problem *p)
+                struct problem *wrong)
 {
     char *end = NULL;
 
-    *p = NO_PROBLEM;
+    *wrong = NO_PROBLEM;
     for (;;) {
         if (l->scanned < l->text_n)
             end = memchr(l->text + l->scanned, '\n', l->text_n - l->scanned);
@@ -245,8 +245,8 @@ bool lines_next(struct lines *l, const char **line, size_t *n,
         if (end || l->text_end)
             break;
         make_room(l);
-        *p = fill_text(l);
-        if (is_problem(p))
+        *wrong = fill_text(l);
+        if (is_problem(wrong))
             return false;
     }
     if (!end && l->line_at == l->text_n)

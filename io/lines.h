@@ -18,6 +18,6 @@ void lines_close(struct lines *l);
 /* The next line without its newline, valid until the next call; false behind
  * the last line, or with a problem.  A last line needs no newline. */
 bool lines_next(struct lines *l, const char **line, size_t *n,
-                struct problem *p);
+                struct problem *wrong);
 
 #endif

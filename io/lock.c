@@ -46,7 +46,7 @@ static void sign(const struct lock *l, const char *host)
 struct problem lock_take(struct lock *l, const char *directory,
                          const char *name, const char *host)
 {
-    struct problem p;
+    struct problem wrong;
     int n = snprintf(l->path, sizeof l->path, "%s/%s", directory, name);
 
     l->fd = -1;
@@ -59,10 +59,10 @@ struct problem lock_take(struct lock *l, const char *directory,
             return problem("%s cannot be made: %s", l->path, strerror(errno));
         l->absent = flock(l->fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
         if (l->absent == EWOULDBLOCK) {
-            p = held(directory, l->fd);
+            wrong = held(directory, l->fd);
             close(l->fd);
             l->fd = -1;
-            return p;
+            return wrong;
         }
     } while (l->absent == 0 && !is_at_path(l));
     sign(l, host);

@@ -43,10 +43,10 @@ static struct problem add_gap(const char *path, int fd, uint64_t from,
 
     while (from < to) {
         size_t n = to - from < PIECE ? (size_t)(to - from) : PIECE;
-        struct problem p = file_read_at(fd, path, from, piece, n);
+        struct problem wrong = file_read_at(fd, path, from, piece, n);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
         *sum += sum_bytes(piece, n, *position);
         *position += (n + 7) / 8 * 8;
         from += n;
@@ -64,10 +64,10 @@ static struct problem take_sum(const char *path, int fd, const uint64_t *block,
            sum_bytes(block + RANGES, at - RANGES * 8, RANGES * 8);
     for (uint64_t i = 0; i < block[RANGES]; i++) {
         const uint64_t *range = block + FIRST_RANGE + 2 * i;
-        struct problem p = add_gap(path, fd, at, range[0], &position, sum);
+        struct problem wrong = add_gap(path, fd, at, range[0], &position, sum);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
         at = range[0] + range[1];
     }
     return add_gap(path, fd, at, block[FILE_BYTES], &position, sum);
@@ -76,7 +76,7 @@ static struct problem take_sum(const char *path, int fd, const uint64_t *block,
 struct problem seal_write(const char *path, uint64_t block_bytes,
                           const struct seal_range *range, long n)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     struct stat st;
     uint64_t *block = calloc(1, block_bytes);
     int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -91,16 +91,16 @@ struct problem seal_write(const char *path, uint64_t block_bytes,
             block[FIRST_RANGE + 2 * i] = range[i].at;
             block[FIRST_RANGE + 2 * i + 1] = range[i].bytes;
         }
-        p = take_sum(path, fd, block, &block[SUM]);
-        if (!is_problem(&p))
-            p = file_write_at(fd, path, 0, block, block_bytes);
+        wrong = take_sum(path, fd, block, &block[SUM]);
+        if (!is_problem(&wrong))
+            wrong = file_write_at(fd, path, 0, block, block_bytes);
     } else {
-        p = problem("%s cannot be opened: %s", path, strerror(errno));
+        wrong = problem("%s cannot be opened: %s", path, strerror(errno));
     }
     if (fd >= 0)
         close(fd);
     free(block);
-    return p;
+    return wrong;
 }
 
 static struct problem changed(const char *path)
@@ -129,36 +129,37 @@ static bool ranges_fit(const uint64_t *block)
 
 static struct problem check_block(const char *path, int fd, uint64_t bytes)
 {
-    struct problem p;
+    struct problem wrong;
     uint64_t *block = malloc(bytes), sum;
 
     CHECK(block, "no %llu bytes for the seal of %s", (unsigned long long)bytes,
           path);
-    p = file_read_at(fd, path, 0, block, bytes);
-    if (!is_problem(&p) && (block[BLOCK_BYTES] != bytes || !ranges_fit(block)))
-        p = changed(path);
-    if (!is_problem(&p))
-        p = take_sum(path, fd, block, &sum);
-    if (!is_problem(&p) && sum != block[SUM])
-        p = changed(path);
+    wrong = file_read_at(fd, path, 0, block, bytes);
+    if (!is_problem(&wrong) &&
+        (block[BLOCK_BYTES] != bytes || !ranges_fit(block)))
+        wrong = changed(path);
+    if (!is_problem(&wrong))
+        wrong = take_sum(path, fd, block, &sum);
+    if (!is_problem(&wrong) && sum != block[SUM])
+        wrong = changed(path);
     free(block);
-    return p;
+    return wrong;
 }
 
 static struct problem check_open_file(const char *path, int fd, bool *sealed)
 {
     uint64_t head[FIRST_RANGE] = {0};
     struct stat st;
-    struct problem p;
+    struct problem wrong;
 
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return problem("%s is not a file", path);
     if (st.st_size < (off_t)sizeof head)
         return problem("%s is not an HDF5 file: it has only %lld bytes", path,
                        (long long)st.st_size);
-    p = file_read_at(fd, path, 0, head, sizeof head);
-    if (is_problem(&p))
-        return p;
+    wrong = file_read_at(fd, path, 0, head, sizeof head);
+    if (is_problem(&wrong))
+        return wrong;
     if (memcmp(head, hdf5_signature, 8) == 0)
         return NO_PROBLEM;
     if (memcmp(head, seal_signature, 8) != 0)
@@ -179,7 +180,7 @@ static struct problem check_open_file(const char *path, int fd, bool *sealed)
 
 struct problem seal_check(const char *path, bool *sealed)
 {
-    struct problem p;
+    struct problem wrong;
     /* Opening a pipe would wait for its writer; of a file the flag means
      * nothing. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -187,7 +188,7 @@ struct problem seal_check(const char *path, bool *sealed)
     *sealed = false;
     if (fd < 0)
         return problem("%s cannot be opened: %s", path, strerror(errno));
-    p = check_open_file(path, fd, sealed);
+    wrong = check_open_file(path, fd, sealed);
     close(fd);
-    return p;
+    return wrong;
 }

@@ -66,16 +66,16 @@ bool group_any(struct group *g, bool here)
     return any;
 }
 
-struct problem group_agree(struct group *g, struct problem p)
+struct problem group_agree(struct group *g, struct problem wrong)
 {
-    int first = is_problem(&p) ? g->rank : g->size;
+    int first = is_problem(&wrong) ? g->rank : g->size;
 
     trace_enter(__func__, g);
     MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, g->comm);
     if (first < g->size)
-        MPI_Bcast(p.text, sizeof p.text, MPI_CHAR, first, g->comm);
+        MPI_Bcast(wrong.text, sizeof wrong.text, MPI_CHAR, first, g->comm);
     trace_leave();
-    return first < g->size ? p : NO_PROBLEM;
+    return first < g->size ? wrong : NO_PROBLEM;
 }
 
 static int piece(size_t left)

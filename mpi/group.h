@@ -29,7 +29,7 @@ bool group_any(struct group *g, bool here);
 
 /* The problem of the lowest rank that has one, on every rank; none if no rank
  * has.  Collective over g. */
-struct problem group_agree(struct group *g, struct problem p);
+struct problem group_agree(struct group *g, struct problem wrong);
 
 /* The bytes of rank 0 on every rank.  Collective over g. */
 void group_broadcast(struct group *g, void *at, size_t bytes);
@@ -69,6 +69,6 @@ struct traffic group_traffic(const struct group *g);
  * Collective over g. */
 _Noreturn void refuse(struct group *g, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-void refuse_if(struct group *g, struct problem p);
+void refuse_if(struct group *g, struct problem wrong);
 
 #endif

@@ -33,9 +33,9 @@ void refuse(struct group *g, const char *fmt, ...)
     end(g);
 }
 
-void refuse_if(struct group *g, struct problem p)
+void refuse_if(struct group *g, struct problem wrong)
 {
-    p = group_agree(g, p);
-    if (is_problem(&p))
-        refuse(g, "%s", p.text);
+    wrong = group_agree(g, wrong);
+    if (is_problem(&wrong))
+        refuse(g, "%s", wrong.text);
 }

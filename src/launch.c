@@ -89,15 +89,15 @@ int main(int argc, char **argv)
 {
     struct settings s;
     const char *name;
-    struct problem p;
+    struct problem wrong;
     char *path;
 
     log_init_early();
     settings_init(&s);
     read_settings(&s, argc, argv);
-    p = program_for(&s, &name);
-    if (is_problem(&p)) {
-        log_error("%s", p.text);
+    wrong = program_for(&s, &name);
+    if (is_problem(&wrong)) {
+        log_error("%s", wrong.text);
         return WRONG_INPUT;
     }
     path = find_program(name);

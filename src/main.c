@@ -64,32 +64,32 @@ static struct problem take_word(struct line *line, char *word)
 
 static struct problem take_line(struct line *line, int argc, char **argv)
 {
-    struct problem p = find_command(line, argc > 1 ? argv[1] : NULL);
+    struct problem wrong = find_command(line, argc > 1 ? argv[1] : NULL);
 
     line->inputs = calloc((size_t)argc + 1, sizeof *line->inputs);
     line->arguments = calloc((size_t)argc + 1, sizeof *line->arguments);
     CHECK(line->inputs && line->arguments, "no memory for the command line");
-    for (int i = 2; i < argc && !is_problem(&p); i++)
-        p = take_word(line, argv[i]);
-    if (!is_problem(&p) && !line->command->takes_inputs && !line->run_file &&
-        line->n_arguments == 0)
-        p = problem("%s needs a run file or settings: skillet %s %s",
-                    line->command->name, line->command->name,
-                    line->command->files);
-    return p;
+    for (int i = 2; i < argc && !is_problem(&wrong); i++)
+        wrong = take_word(line, argv[i]);
+    if (!is_problem(&wrong) && !line->command->takes_inputs &&
+        !line->run_file && line->n_arguments == 0)
+        wrong = problem("%s needs a run file or settings: skillet %s %s",
+                        line->command->name, line->command->name,
+                        line->command->files);
+    return wrong;
 }
 
 /* Rank 0 alone opens the file: it may lie on the disk of its node. */
 static void read_run_file(struct group *g, struct settings *s,
                           const char *path)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     char *bytes = NULL;
     size_t n = 0;
 
     if (group_rank(g) == 0)
-        p = file_read(path, &bytes, &n);
-    refuse_if(g, p);
+        wrong = file_read(path, &bytes, &n);
+    refuse_if(g, wrong);
     group_broadcast(g, &n, sizeof n);
     if (group_rank(g) > 0)
         bytes = malloc(n + 1);
@@ -113,14 +113,15 @@ static void read_settings(struct group *g, struct settings *s,
 static void check_program(struct group *g, const struct settings *s)
 {
     const char *name;
-    struct problem p = program_for(s, &name);
+    struct problem wrong = program_for(s, &name);
 
-    if (!is_problem(&p) && strcmp(name, PROGRAM) != 0)
-        p = problem("the settings need %s, but %s was started on %s: start "
+    if (!is_problem(&wrong) && strcmp(name, PROGRAM) != 0)
+        wrong =
+            problem("the settings need %s, but %s was started on %s: start "
                     "`skillet`, and give train.precision and train.device on "
                     "the command line if the run file lies on one node only",
                     name, PROGRAM, world_host());
-    refuse_if(g, p);
+    refuse_if(g, wrong);
 }
 
 static void check_kernels(void)
@@ -161,12 +162,12 @@ static bool has_flag(int argc, char **argv, const char *flag)
 }
 
 /* Help and versions need no ranks.  True if that was all there is to do. */
-static bool show(int argc, char **argv, struct problem *p)
+static bool show(int argc, char **argv, struct problem *wrong)
 {
     bool help = argc > 1 && strcmp(argv[1], "help") == 0;
     const char *topic = help && argc > 2 ? argv[2] : NULL;
 
-    *p = NO_PROBLEM;
+    *wrong = NO_PROBLEM;
     log_init_early();
     if (has_flag(argc, argv, "--version")) {
         command_version(PROGRAM, log_stream());
@@ -177,7 +178,7 @@ static bool show(int argc, char **argv, struct problem *p)
         help = true;
     }
     if (help)
-        *p = command_help(topic, log_stream());
+        *wrong = command_help(topic, log_stream());
     return help;
 }
 
@@ -212,10 +213,10 @@ static bool is_split(void)
 
 int main(int argc, char **argv)
 {
-    struct problem p;
+    struct problem wrong;
     int status;
 
-    if (show(argc, argv, &p) && !is_problem(&p))
+    if (show(argc, argv, &wrong) && !is_problem(&wrong))
         return 0;
     allow_open_files();
     world_start(&argc, &argv);
@@ -224,7 +225,7 @@ int main(int argc, char **argv)
         return WRONG_INPUT;
     }
     log_init(group_rank(group_world()) == 0);
-    refuse_if(group_world(), p);
+    refuse_if(group_world(), wrong);
     status = run(group_world(), argc, argv);
     world_stop();
     return status;

@@ -142,18 +142,18 @@ static struct problem read_entry(struct settings *s, const char *name,
     char *place =
         format("%s:%ld: %s.%s", name, entry->line, entry->section, entry->key);
     const char *key = strstr(place + strlen(name), ": ") + 2;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     int row = find_row(key);
 
     if (row < 0)
-        p = problem("%.300s:%ld: unknown setting %.80s: did you mean %s?",
-                    name, entry->line, key, nearest_key(key));
+        wrong = problem("%.300s:%ld: unknown setting %.80s: did you mean %s?",
+                        name, entry->line, key, nearest_key(key));
     else if (!settings_row_set(&settings_table[row], s, entry->value))
-        p = out_of_range(place, entry->value, &settings_table[row]);
+        wrong = out_of_range(place, entry->value, &settings_table[row]);
     else
         set_place(s, row, place);
     free(place);
-    return p;
+    return wrong;
 }
 
 static struct problem read_section(const char *name,
@@ -172,28 +172,28 @@ struct problem settings_read_text(struct settings *s, const char *name,
                                   const char *bytes, size_t n)
 {
     struct ini ini;
-    struct problem p = ini_read(&ini, name, bytes, n);
+    struct problem wrong = ini_read(&ini, name, bytes, n);
 
-    if (is_problem(&p))
-        return p;
-    for (long i = 0; i < ini.n && !is_problem(&p); i++)
-        p = ini.entries[i].key ? read_entry(s, name, &ini.entries[i])
-                               : read_section(name, &ini.entries[i]);
+    if (is_problem(&wrong))
+        return wrong;
+    for (long i = 0; i < ini.n && !is_problem(&wrong); i++)
+        wrong = ini.entries[i].key ? read_entry(s, name, &ini.entries[i])
+                                   : read_section(name, &ini.entries[i]);
     ini_free(&ini);
-    return p;
+    return wrong;
 }
 
 struct problem settings_read_file(struct settings *s, const char *path)
 {
     char *bytes;
     size_t n;
-    struct problem p = file_read(path, &bytes, &n);
+    struct problem wrong = file_read(path, &bytes, &n);
 
-    if (is_problem(&p))
-        return p;
-    p = settings_read_text(s, path, bytes, n);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = settings_read_text(s, path, bytes, n);
     free(bytes);
-    return p;
+    return wrong;
 }
 
 /* The value of "key=value" without blanks at its ends, as a run file would
@@ -211,21 +211,21 @@ static char *value_of(const char *argument)
 
 struct problem settings_read_argument(struct settings *s, const char *argument)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     char *key = need(strndup(argument, strcspn(argument, "=")));
     char *value = value_of(argument);
     int row = find_row(key);
 
     if (row < 0)
-        p = problem("unknown setting %.80s: did you mean %s?", key,
-                    nearest_key(key));
+        wrong = problem("unknown setting %.80s: did you mean %s?", key,
+                        nearest_key(key));
     else if (!settings_row_set(&settings_table[row], s, value))
-        p = out_of_range(key, value, &settings_table[row]);
+        wrong = out_of_range(key, value, &settings_table[row]);
     else
         set_place(s, row, NULL);
     free(key);
     free(value);
-    return p;
+    return wrong;
 }
 
 bool settings_is_argument(const char *argument)
@@ -301,7 +301,7 @@ bool settings_next_change(const struct settings *a, const struct settings *b,
         *change =
             (struct settings_change){settings_table[*row].key,
                                      value_text(a, *row), value_text(b, *row)};
-        if (strcmp(change->from, change->to)) {
+        if (strcmp(change->from, change->to) != 0) {
             (*row)++;
             return true;
         }

@@ -123,10 +123,10 @@ static struct problem add_sum(const struct checkpoint *c, int fd, long item,
 
     while (first < end) {
         uint64_t n = end - first < PIECE / width ? end - first : PIECE / width;
-        struct problem p = checkpoint_get(c, fd, item, first, n, piece);
+        struct problem wrong = checkpoint_get(c, fd, item, first, n, piece);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
         *sum += sum_numbers(piece, n, width, first);
         first += n;
         trace_move();
@@ -141,9 +141,9 @@ static struct problem add_share(const struct checkpoint *c, int fd,
                                 uint64_t *sum)
 {
     uint64_t begin = 0;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = 0; i < c->items && begin < to && !is_problem(&p); i++) {
+    for (long i = 0; i < c->items && begin < to && !is_problem(&wrong); i++) {
         uint64_t n = h5_dataset_numbers(&c->item[i].data);
         uint64_t width = h5_number_bytes(c->item[i].data.number);
         uint64_t first = from > begin ? (from - begin + width - 1) / width : 0;
@@ -151,10 +151,10 @@ static struct problem add_share(const struct checkpoint *c, int fd,
 
         if (!which[i])
             continue;
-        p = add_sum(c, fd, i, first, end < n ? end : n, &sum[i]);
+        wrong = add_sum(c, fd, i, first, end < n ? end : n, &sum[i]);
         begin += n * width;
     }
-    return p;
+    return wrong;
 }
 
 struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
@@ -176,7 +176,7 @@ static struct problem add_own_share(const struct checkpoint *c,
 {
     uint64_t bytes = 0, share, from;
     int fd = open(c->path, O_RDONLY | O_CLOEXEC);
-    struct problem p;
+    struct problem wrong;
 
     if (fd < 0)
         return problem("%s cannot be opened: %s", c->path, strerror(errno));
@@ -184,33 +184,33 @@ static struct problem add_own_share(const struct checkpoint *c,
         bytes += which[i] ? h5_dataset_bytes(&c->item[i].data) : 0;
     share = bytes / (uint64_t)group_size(g) + 1;
     from = share * (uint64_t)group_rank(g);
-    p = add_share(c, fd, which, from, from + share, sum);
+    wrong = add_share(c, fd, which, from, from + share, sum);
     close(fd);
-    return p;
+    return wrong;
 }
 
 struct problem checkpoint_verify_some(const struct checkpoint *c,
                                       struct group *g, const bool *which)
 {
     uint64_t *sum = calloc((size_t)c->items + 1, sizeof *sum);
-    struct problem p;
+    struct problem wrong;
 
     CHECK(sum, "no memory for %ld sums", c->items);
-    p = group_agree(g, add_own_share(c, g, which, sum));
-    if (!is_problem(&p))
-        p = checkpoint_compare(c, g, sum, which);
+    wrong = group_agree(g, add_own_share(c, g, which, sum));
+    if (!is_problem(&wrong))
+        wrong = checkpoint_compare(c, g, sum, which);
     free(sum);
-    return p;
+    return wrong;
 }
 
 struct problem checkpoint_verify(const struct checkpoint *c, struct group *g)
 {
     bool *which = malloc((size_t)c->items + 1);
-    struct problem p;
+    struct problem wrong;
 
     CHECK(which, "no memory to verify %ld items", c->items);
     memset(which, true, (size_t)c->items);
-    p = checkpoint_verify_some(c, g, which);
+    wrong = checkpoint_verify_some(c, g, which);
     free(which);
-    return p;
+    return wrong;
 }

@@ -79,10 +79,11 @@ struct problem checkpoint_files_list(const char *directory, int64_t **steps,
 int64_t checkpoint_files_bytes(const char *directory, int64_t step)
 {
     struct checkpoint c;
-    struct problem p = checkpoint_init(&c, directory, step);
+    struct problem wrong = checkpoint_init(&c, directory, step);
     struct stat there;
 
-    return !is_problem(&p) && stat(c.path, &there) == 0 ? there.st_size : 0;
+    return !is_problem(&wrong) && stat(c.path, &there) == 0 ? there.st_size
+                                                            : 0;
 }
 
 /* The checkpoint of a step, with that ending. */
@@ -91,10 +92,10 @@ static struct problem discard(const char *directory, int64_t step,
 {
     struct checkpoint c;
     char path[sizeof c.path + 8];
-    struct problem p = checkpoint_init(&c, directory, step);
+    struct problem wrong = checkpoint_init(&c, directory, step);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     snprintf(path, sizeof path, "%s%s", c.path, ending);
     if (unlink(path) != 0 && errno != ENOENT)
         return problem("%s cannot be removed: %s", path, strerror(errno));
@@ -106,12 +107,12 @@ struct problem checkpoint_files_sweep(const char *directory)
     static const char ending[] = ".tmp";
     int64_t *steps;
     long n;
-    struct problem p = scan(directory, ending, &steps, &n);
+    struct problem wrong = scan(directory, ending, &steps, &n);
 
-    for (long i = 0; i < n && !is_problem(&p); i++)
-        p = discard(directory, steps[i], ending);
+    for (long i = 0; i < n && !is_problem(&wrong); i++)
+        wrong = discard(directory, steps[i], ending);
     free(steps);
-    return p;
+    return wrong;
 }
 
 struct problem checkpoint_files_prune(const char *directory, long keep,
@@ -119,14 +120,14 @@ struct problem checkpoint_files_prune(const char *directory, long keep,
 {
     int64_t *steps;
     long n;
-    struct problem p = scan(directory, "", &steps, &n);
+    struct problem wrong = scan(directory, "", &steps, &n);
 
-    for (long i = 0; i < n && !is_problem(&p); i++) {
+    for (long i = 0; i < n && !is_problem(&wrong); i++) {
         bool is_kept = keep_every > 0 && steps[i] % keep_every == 0;
 
         if (steps[i] <= now && keep-- <= 0 && !is_kept)
-            p = discard(directory, steps[i], "");
+            wrong = discard(directory, steps[i], "");
     }
     free(steps);
-    return p;
+    return wrong;
 }

@@ -22,35 +22,35 @@ static struct problem check_format(struct h5 *f)
 {
     char format[32];
     int64_t version;
-    struct problem p = h5_text_read(f, "format", format, sizeof format);
+    struct problem wrong = h5_text_read(f, "format", format, sizeof format);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (strcmp(format, "skillet-checkpoint") != 0)
         return problem("%s is no checkpoint: its format is \"%s\"", f->path,
                        format);
-    p = h5_number_read(f, "version", &version);
-    if (!is_problem(&p) && version != CHECKPOINT_VERSION)
+    wrong = h5_number_read(f, "version", &version);
+    if (!is_problem(&wrong) && version != CHECKPOINT_VERSION)
         return problem(
             "%s has version %lld of the checkpoint format, known is "
             "%d: use the Skillet that wrote it, or a later one",
             f->path, (long long)version, CHECKPOINT_VERSION);
-    return p;
+    return wrong;
 }
 
 static struct problem read_attributes(struct h5 *f, struct checkpoint *c)
 {
-    struct problem p = check_format(f);
+    struct problem wrong = check_format(f);
 
-    if (!is_problem(&p))
-        p = h5_number_read(f, "step", &c->step);
-    if (!is_problem(&p))
-        p = h5_number_read(f, "tokens", &c->tokens);
-    if (!is_problem(&p) && (c->step < 0 || c->tokens < 0))
-        p = problem("%s: step is %lld and tokens is %lld; neither can be "
-                    "below 0",
-                    f->path, (long long)c->step, (long long)c->tokens);
-    return p;
+    if (!is_problem(&wrong))
+        wrong = h5_number_read(f, "step", &c->step);
+    if (!is_problem(&wrong))
+        wrong = h5_number_read(f, "tokens", &c->tokens);
+    if (!is_problem(&wrong) && (c->step < 0 || c->tokens < 0))
+        wrong = problem("%s: step is %lld and tokens is %lld; neither can be "
+                        "below 0",
+                        f->path, (long long)c->step, (long long)c->tokens);
+    return wrong;
 }
 
 static struct problem check_dataset(const struct listing *l, const char *name,
@@ -78,18 +78,18 @@ static struct problem take_dataset(void *to, const char *name,
                                    const struct h5_dataset *d)
 {
     struct listing *l = to;
-    struct problem p = check_dataset(l, name, d);
+    struct problem wrong = check_dataset(l, name, d);
     long item;
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (strcmp(name, "sums") == 0) {
         l->sums = *d;
-        return p;
+        return wrong;
     }
     item = checkpoint_add(l->c, name, d->number, d->dims[0], d->dims[1]);
     l->c->item[item].data = *d;
-    return p;
+    return wrong;
 }
 
 static int by_place(const void *a, const void *b)
@@ -129,7 +129,7 @@ static struct problem read_sums(struct listing *l)
 {
     struct checkpoint *c = l->c;
     uint64_t *sum;
-    struct problem p;
+    struct problem wrong;
     int fd;
 
     if (l->sums.number != H5_U64 || l->sums.dims_count != 1 ||
@@ -141,13 +141,13 @@ static struct problem read_sums(struct listing *l)
         return problem("%s cannot be opened: %s", c->path, strerror(errno));
     sum = malloc((size_t)c->items * sizeof *sum);
     CHECK(sum, "no memory for %ld sums", c->items);
-    p = file_read_at(fd, c->path, l->sums.at, sum,
-                     (size_t)c->items * sizeof *sum);
-    for (long i = 0; i < c->items && !is_problem(&p); i++)
+    wrong = file_read_at(fd, c->path, l->sums.at, sum,
+                         (size_t)c->items * sizeof *sum);
+    for (long i = 0; i < c->items && !is_problem(&wrong); i++)
         c->item[i].sum = sum[i];
     free(sum);
     close(fd);
-    return p;
+    return wrong;
 }
 
 static struct problem read_header(struct checkpoint *c)
@@ -156,22 +156,22 @@ static struct problem read_header(struct checkpoint *c)
     struct h5 f;
     struct stat st;
     bool sealed;
-    struct problem p = seal_check(c->path, &sealed);
+    struct problem wrong = seal_check(c->path, &sealed);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (!sealed || stat(c->path, &st) != 0)
         return problem("%s is no checkpoint: it has no seal", c->path);
     l.file_bytes = (uint64_t)st.st_size;
-    p = h5_open(&f, c->path);
-    if (!is_problem(&p))
-        p = read_attributes(&f, c);
-    if (!is_problem(&p))
-        p = h5_list(&f, take_dataset, &l);
+    wrong = h5_open(&f, c->path);
+    if (!is_problem(&wrong))
+        wrong = read_attributes(&f, c);
+    if (!is_problem(&wrong))
+        wrong = h5_list(&f, take_dataset, &l);
     h5_close(&f);
-    if (!is_problem(&p))
-        p = join_names(c);
-    return is_problem(&p) ? p : read_sums(&l);
+    if (!is_problem(&wrong))
+        wrong = join_names(c);
+    return is_problem(&wrong) ? wrong : read_sums(&l);
 }
 
 /* From rank 0 to all. */
@@ -192,7 +192,7 @@ static void share(struct checkpoint *c, struct group *g)
 struct problem checkpoint_open(struct checkpoint *c, struct group *g,
                                const char *path)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     memset(c, 0, sizeof *c);
     if (strlen(path) >= sizeof c->path)
@@ -200,11 +200,11 @@ struct problem checkpoint_open(struct checkpoint *c, struct group *g,
                        path);
     strcpy(c->path, path);
     if (group_rank(g) == 0)
-        p = read_header(c);
-    p = group_agree(g, p);
-    if (is_problem(&p))
+        wrong = read_header(c);
+    wrong = group_agree(g, wrong);
+    if (is_problem(&wrong))
         checkpoint_free(c);
     else
         share(c, g);
-    return p;
+    return wrong;
 }

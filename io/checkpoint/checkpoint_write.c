@@ -36,43 +36,44 @@ static struct problem write_attributes(struct h5 *f,
                /* For those who do not know the seal: no file of the name is
                 * incomplete. */
                {"complete", 1}};
-    struct problem p = h5_text_write(f, "format", "skillet-checkpoint");
+    struct problem wrong = h5_text_write(f, "format", "skillet-checkpoint");
 
-    for (size_t i = 0; i < sizeof row / sizeof *row && !is_problem(&p); i++)
-        p = h5_number_write(f, row[i].name, row[i].x);
-    return p;
+    for (size_t i = 0; i < sizeof row / sizeof *row && !is_problem(&wrong);
+         i++)
+        wrong = h5_number_write(f, row[i].name, row[i].x);
+    return wrong;
 }
 
 static struct problem create_datasets(struct h5 *f, struct checkpoint *c,
                                       uint64_t *sums_at)
 {
     struct h5_dataset sums = {H5_U64, 1, {(uint64_t)c->items, 1}, 0};
-    struct problem p = h5_dataset_create(f, "sums", &sums);
+    struct problem wrong = h5_dataset_create(f, "sums", &sums);
 
     *sums_at = sums.at;
-    for (long i = 0; i < c->items && !is_problem(&p); i++) {
+    for (long i = 0; i < c->items && !is_problem(&wrong); i++) {
         struct checkpoint_item *item = &c->item[i];
 
-        p = h5_dataset_create(f, item->name, &item->data);
-        if (!is_problem(&p) && item->alias[0])
-            p = h5_link(f, item->name, item->alias);
+        wrong = h5_dataset_create(f, item->name, &item->data);
+        if (!is_problem(&wrong) && item->alias[0])
+            wrong = h5_link(f, item->name, item->alias);
     }
-    return p;
+    return wrong;
 }
 
 static struct problem create_file(struct checkpoint_writer *w)
 {
     struct checkpoint *c = w->checkpoint;
     struct h5 f;
-    struct problem p = h5_create(&f, w->name, seal_block_bytes(c->items));
+    struct problem wrong = h5_create(&f, w->name, seal_block_bytes(c->items));
     struct problem closed;
 
-    if (!is_problem(&p))
-        p = write_attributes(&f, c);
-    if (!is_problem(&p))
-        p = create_datasets(&f, c, &w->sums_at);
+    if (!is_problem(&wrong))
+        wrong = write_attributes(&f, c);
+    if (!is_problem(&wrong))
+        wrong = create_datasets(&f, c, &w->sums_at);
     closed = h5_close(&f);
-    return is_problem(&p) ? p : closed;
+    return is_problem(&wrong) ? wrong : closed;
 }
 
 static uint64_t objects_of(const char *name)
@@ -103,17 +104,17 @@ static struct problem create(struct checkpoint_writer *w)
 {
     const struct checkpoint *c = w->checkpoint;
     uint64_t end = 0;
-    struct problem p = h5_reserve(w->name, room_of(c));
+    struct problem wrong = h5_reserve(w->name, room_of(c));
 
-    if (!is_problem(&p))
-        p = create_file(w);
+    if (!is_problem(&wrong))
+        wrong = create_file(w);
     for (long i = 0; i < c->items; i++) {
         const struct h5_dataset *d = &c->item[i].data;
 
         if (d->at + h5_dataset_bytes(d) > end)
             end = d->at + h5_dataset_bytes(d);
     }
-    return is_problem(&p) ? p : h5_reserve(w->name, end);
+    return is_problem(&wrong) ? wrong : h5_reserve(w->name, end);
 }
 
 static struct problem open_file(struct checkpoint_writer *w)
@@ -125,31 +126,31 @@ static struct problem open_file(struct checkpoint_writer *w)
 }
 
 /* The same on all ranks, none of which has the file open after a problem. */
-static struct problem settle(struct checkpoint_writer *w, struct problem p)
+static struct problem settle(struct checkpoint_writer *w, struct problem wrong)
 {
-    p = group_agree(w->g, p);
-    if (!is_problem(&p))
-        return p;
+    wrong = group_agree(w->g, wrong);
+    if (!is_problem(&wrong))
+        return wrong;
     if (w->fd >= 0)
         close(w->fd);
     if (group_rank(w->g) == 0)
         unlink(w->name);
-    return p;
+    return wrong;
 }
 
 struct problem checkpoint_write_create(struct checkpoint_writer *w,
                                        struct checkpoint *c, struct group *g)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     *w = (struct checkpoint_writer){.checkpoint = c, .g = g, .fd = -1};
     snprintf(w->name, sizeof w->name, "%s.tmp", c->path);
     checkpoint_complete(c);
     if (group_rank(g) == 0)
-        p = create(w);
-    p = settle(w, p);
-    if (is_problem(&p))
-        return p;
+        wrong = create(w);
+    wrong = settle(w, wrong);
+    if (is_problem(&wrong))
+        return wrong;
     group_broadcast(g, c->item, (size_t)c->items * sizeof *c->item);
     for (long i = 0; i < c->items; i++)
         c->item[i].sum = 0;
@@ -220,15 +221,15 @@ static struct problem write_sums(const struct checkpoint_writer *w,
 {
     long n = w->checkpoint->items;
     uint64_t *sum = malloc((size_t)n * sizeof *sum);
-    struct problem p;
+    struct problem wrong;
 
     CHECK(sum, "no memory for %ld sums", n);
     for (long i = 0; i < n; i++)
         sum[i] = place[i].sum;
-    p = file_write_at(w->fd, w->name, w->sums_at, sum,
-                      (size_t)n * sizeof *sum);
+    wrong = file_write_at(w->fd, w->name, w->sums_at, sum,
+                          (size_t)n * sizeof *sum);
     free(sum);
-    return p;
+    return wrong;
 }
 
 /* Items that touch are one range. */
@@ -237,7 +238,7 @@ static struct problem write_seal(const struct checkpoint_writer *w,
 {
     long items = w->checkpoint->items, n = 0;
     struct seal_range *range = malloc((size_t)items * sizeof *range);
-    struct problem p;
+    struct problem wrong;
 
     CHECK(range, "no memory for %ld ranges", items);
     for (long i = 0; i < items; i++) {
@@ -248,9 +249,9 @@ static struct problem write_seal(const struct checkpoint_writer *w,
         else
             range[n++] = (struct seal_range){place[i].at, place[i].bytes};
     }
-    p = seal_write(w->name, seal_block_bytes(items), range, n);
+    wrong = seal_write(w->name, seal_block_bytes(items), range, n);
     free(range);
-    return p;
+    return wrong;
 }
 
 static struct problem sync_file(const struct checkpoint_writer *w)
@@ -273,15 +274,15 @@ static struct problem finish(struct checkpoint_writer *w)
 {
     const struct checkpoint *c = w->checkpoint;
     struct place *place = places_of(c);
-    struct problem p = write_sums(w, place);
+    struct problem wrong = write_sums(w, place);
 
-    if (!is_problem(&p))
-        p = write_seal(w, place);
-    if (!is_problem(&p))
-        p = sync_file(w);
+    if (!is_problem(&wrong))
+        wrong = write_seal(w, place);
+    if (!is_problem(&wrong))
+        wrong = sync_file(w);
     free(place);
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (rename(w->name, c->path) != 0)
         return problem("%s cannot be renamed to %s: %s", w->name, c->path,
                        strerror(errno));
@@ -305,14 +306,14 @@ static void join_sums(struct checkpoint_writer *w)
 
 struct problem checkpoint_write_publish(struct checkpoint_writer *w)
 {
-    struct problem p;
+    struct problem wrong;
 
     checkpoint_write_sync(w);
-    p = group_agree(w->g, w->wrong);
+    wrong = group_agree(w->g, w->wrong);
     join_sums(w);
-    if (group_rank(w->g) == 0 && !is_problem(&p))
-        p = finish(w);
+    if (group_rank(w->g) == 0 && !is_problem(&wrong))
+        wrong = finish(w);
     close(w->fd);
     w->fd = -1;
-    return settle(w, p);
+    return settle(w, wrong);
 }

@@ -62,17 +62,17 @@ static struct problem read_headers(const struct corpus_file *file,
                                    const char *directory, struct shard *head,
                                    long parts)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = 0; !is_problem(&p) && i < parts; i++) {
+    for (long i = 0; !is_problem(&wrong) && i < parts; i++) {
         char path[2048];
 
         snprintf(path, sizeof path, "%s/%s", directory, file[i].name);
-        p = shard_open(&head[i], path);
-        if (!is_problem(&p))
-            p = check_same(&head[i], &head[0], &file[i]);
+        wrong = shard_open(&head[i], path);
+        if (!is_problem(&wrong))
+            wrong = check_same(&head[i], &head[0], &file[i]);
     }
-    return p;
+    return wrong;
 }
 
 struct problem corpus_find(const struct corpus_files *files, const char *skill,
@@ -80,21 +80,21 @@ struct problem corpus_find(const struct corpus_files *files, const char *skill,
 {
     const struct corpus_file *file =
         corpus_files_find(files, skill, split, parts);
-    struct problem p = check_parts(file, *parts, files->directory);
+    struct problem wrong = check_parts(file, *parts, files->directory);
 
     *head = NULL;
     if (*parts == 0)
         return problem("%s has no shard %s.%s.h5: tokenize it first",
                        files->directory, skill, split);
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     *head = memory_take((size_t)*parts, sizeof **head, "parts");
     return read_headers(file, files->directory, *head, *parts);
 }
 
 static struct problem attach(struct corpus *c, const struct shard *head)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     c->vocabulary_size = head->vocabulary_size;
     c->end_of_text = head->end_of_text;
@@ -111,15 +111,15 @@ static struct problem attach(struct corpus *c, const struct shard *head)
                           ? c->tokens + c->documents * c->extra
                           : c->documents;
         part->file.fd = -1;
-        if (!is_problem(&p))
-            p = shard_attach(&part->file, &head[i]);
+        if (!is_problem(&wrong))
+            wrong = shard_attach(&part->file, &head[i]);
         c->tokens += head[i].tokens;
         c->documents += head[i].documents;
     }
     if (c->layout == SHARD_PACKED)
         c->stream_length =
             c->tokens + c->documents * c->extra - (c->end_of_text >= 0);
-    return p;
+    return wrong;
 }
 
 /* The headers of rank 0, on every rank. */
@@ -167,17 +167,17 @@ struct problem corpus_check_samples(struct corpus *c, struct group *g,
     long rank = group_rank(g), size = group_size(g);
     long first = c->documents * rank / size;
     long end = c->documents * (rank + 1) / size;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = 0; i < c->parts && !is_problem(&p); i++) {
+    for (long i = 0; i < c->parts && !is_problem(&wrong); i++) {
         struct corpus_part *part = &c->part[i];
         long low = first > part->start ? first - part->start : 0;
         long high = least(end - part->start, part->file.head.documents);
 
         if (low < high)
-            p = shard_check_samples(&part->file, low, high - low, most);
+            wrong = shard_check_samples(&part->file, low, high - low, most);
     }
-    return group_agree(g, p);
+    return group_agree(g, wrong);
 }
 
 void corpus_close(struct corpus *c)
@@ -194,31 +194,31 @@ static struct problem add_part(const struct shard_file *f, uint64_t *position,
 {
     const struct shard *s = &f->head;
     uint64_t counts[2] = {(uint64_t)s->tokens, (uint64_t)s->documents};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     *fingerprint += sum_bytes(counts, sizeof counts, *position);
     *position += sizeof counts;
-    for (long i = 0; i < shard_blocks(s) && !is_problem(&p); i++) {
+    for (long i = 0; i < shard_blocks(s) && !is_problem(&wrong); i++) {
         struct shard_block b = shard_block(s, i);
         uint64_t sum;
 
         if (b.sum_at == 0)
             continue;
-        p = file_read_at(f->fd, s->path, b.sum_at, &sum, sizeof sum);
+        wrong = file_read_at(f->fd, s->path, b.sum_at, &sum, sizeof sum);
         *fingerprint += sum_bytes(&sum, sizeof sum, *position);
         *position += sizeof sum;
     }
-    return p;
+    return wrong;
 }
 
 struct problem corpus_fingerprint(const struct corpus *c,
                                   uint64_t *fingerprint)
 {
     uint64_t position = 0;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     *fingerprint = 0;
-    for (long i = 0; i < c->parts && !is_problem(&p); i++)
-        p = add_part(&c->part[i].file, &position, fingerprint);
-    return p;
+    for (long i = 0; i < c->parts && !is_problem(&wrong); i++)
+        wrong = add_part(&c->part[i].file, &position, fingerprint);
+    return wrong;
 }

@@ -107,10 +107,10 @@ struct problem shard_block_sum(const struct shard_block *b, int fd,
     *sum = 0;
     for (uint64_t done = 0; done < b->bytes; done += PIECE) {
         size_t n = b->bytes - done < PIECE ? b->bytes - done : PIECE;
-        struct problem p = file_read_at(fd, name, b->at + done, piece, n);
+        struct problem wrong = file_read_at(fd, name, b->at + done, piece, n);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
         *sum += sum_bytes(piece, n, b->position + done);
     }
     return NO_PROBLEM;
@@ -141,21 +141,22 @@ static struct problem check_sum(struct shard_file *f, long i)
     const char *path = f->head.path;
     struct shard_block b = shard_block(&f->head, i);
     uint64_t sum, expected;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     f->checked[i] = true;
     if (b.sum_at == 0)
-        return p;
-    p = shard_block_sum(&b, f->fd, path, &sum);
-    if (!is_problem(&p))
-        p = file_read_at(f->fd, path, b.sum_at, &expected, sizeof expected);
-    if (!is_problem(&p) && sum != expected)
-        p = problem(
+        return wrong;
+    wrong = shard_block_sum(&b, f->fd, path, &sum);
+    if (!is_problem(&wrong))
+        wrong =
+            file_read_at(f->fd, path, b.sum_at, &expected, sizeof expected);
+    if (!is_problem(&wrong) && sum != expected)
+        wrong = problem(
             "%s is damaged: %s %ld to %ld do not match their sum; make "
             "or copy it again",
             path, b.what, b.first, b.end);
-    f->checked[i] = !is_problem(&p);
-    return p;
+    f->checked[i] = !is_problem(&wrong);
+    return wrong;
 }
 
 /* The blocks of rows [first, first + n), where they were not read before. */
@@ -165,12 +166,12 @@ static struct problem check_sums(struct shard_file *f, int kind, long first,
     long before = first_block(&f->head, kind);
     long size = series_of(&f->head, kind).size;
     long end = before + shard_sums(first + n, size);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = before + first / size; i < end && !is_problem(&p); i++)
+    for (long i = before + first / size; i < end && !is_problem(&wrong); i++)
         if (!f->checked[i])
-            p = check_sum(f, i);
-    return p;
+            wrong = check_sum(f, i);
+    return wrong;
 }
 
 /* Ids of the file as int32; an id of 2^31 or more becomes INT32_MAX, which is
@@ -205,19 +206,19 @@ static struct problem read_piece(const struct shard_file *f, long first,
     const struct shard *s = &f->head;
     long width = s->token_bytes;
     uint32_t largest;
-    struct problem p =
+    struct problem wrong =
         file_read_at(f->fd, s->path, s->tokens_at + (uint64_t)(first * width),
                      raw, (size_t)(n * width));
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     largest = widen(raw, width, n, out);
     if (largest >= (uint64_t)s->vocabulary_size)
         return problem(
             "%s: a token between %ld and %ld has id %u, outside the "
             "vocabulary of %ld",
             s->path, first, first + n, largest, s->vocabulary_size);
-    return p;
+    return wrong;
 }
 
 struct problem shard_read_tokens(struct shard_file *f, long first, long n,
@@ -225,13 +226,14 @@ struct problem shard_read_tokens(struct shard_file *f, long first, long n,
 {
     _Alignas(8) unsigned char raw[PIECE];
     long room = PIECE / f->head.token_bytes, end = first + n;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     if (n > 0)
-        p = check_sums(f, TOKENS, first, n);
-    for (long at = first; at < end && !is_problem(&p); at += room)
-        p = read_piece(f, at, least(room, end - at), raw, out + (at - first));
-    return p;
+        wrong = check_sums(f, TOKENS, first, n);
+    for (long at = first; at < end && !is_problem(&wrong); at += room)
+        wrong =
+            read_piece(f, at, least(room, end - at), raw, out + (at - first));
+    return wrong;
 }
 
 static struct problem check_offset(const struct shard *s, long i, uint64_t x)
@@ -252,29 +254,31 @@ struct problem shard_read_documents(struct shard_file *f, long first, long n,
                                     uint64_t *out)
 {
     const struct shard *s = &f->head;
-    struct problem p = check_sums(f, DOCUMENTS, first, n);
+    struct problem wrong = check_sums(f, DOCUMENTS, first, n);
 
-    if (!is_problem(&p))
-        p = file_read_at(f->fd, s->path, s->documents_at + 8 * (uint64_t)first,
+    if (!is_problem(&wrong))
+        wrong =
+            file_read_at(f->fd, s->path, s->documents_at + 8 * (uint64_t)first,
                          out, 8 * (size_t)n);
-    for (long i = 0; i < n && !is_problem(&p); i++) {
-        p = check_offset(s, first + i, out[i]);
-        if (!is_problem(&p) && i > 0 && out[i] <= out[i - 1])
-            p = problem("%s: documents[%ld] is %llu, not above the one before "
+    for (long i = 0; i < n && !is_problem(&wrong); i++) {
+        wrong = check_offset(s, first + i, out[i]);
+        if (!is_problem(&wrong) && i > 0 && out[i] <= out[i - 1])
+            wrong =
+                problem("%s: documents[%ld] is %llu, not above the one before "
                         "(%llu)",
                         s->path, first + i, (unsigned long long)out[i],
                         (unsigned long long)out[i - 1]);
     }
-    return p;
+    return wrong;
 }
 
 struct problem shard_read_answers(struct shard_file *f, long first, long n,
                                   struct shard_answer *out)
 {
-    struct problem p = check_sums(f, ANSWERS, first, n);
+    struct problem wrong = check_sums(f, ANSWERS, first, n);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     return file_read_at(f->fd, f->head.path,
                         f->head.answers_at + sizeof *out * (uint64_t)first,
                         out, sizeof *out * (size_t)n);
@@ -311,16 +315,16 @@ static struct problem read_samples(struct shard_file *f, long first, long n,
 {
     uint64_t offset[SAMPLES + 1];
     struct shard_answer answer[SAMPLES] = {{0}};
-    struct problem p = shard_read_documents(f, first, n + 1, offset);
+    struct problem wrong = shard_read_documents(f, first, n + 1, offset);
 
-    if (!is_problem(&p) && f->head.has_answers)
-        p = shard_read_answers(f, first, n, answer);
-    for (long i = 0; i < n && !is_problem(&p); i++) {
+    if (!is_problem(&wrong) && f->head.has_answers)
+        wrong = shard_read_answers(f, first, n, answer);
+    for (long i = 0; i < n && !is_problem(&wrong); i++) {
         out[i] = (struct shard_sample){(long)offset[i], (long)offset[i + 1],
                                        answer[i]};
-        p = check_sample(&f->head, first + i, &out[i], most);
+        wrong = check_sample(&f->head, first + i, &out[i], most);
     }
-    return p;
+    return wrong;
 }
 
 struct problem shard_read_sample(struct shard_file *f, long i, long most,
@@ -334,21 +338,21 @@ struct problem shard_check_samples(struct shard_file *f, long first, long n,
 {
     struct shard_sample sample[SAMPLES];
     long end = first + n;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long at = first; at < end && !is_problem(&p); at += SAMPLES)
-        p = read_samples(f, at, least(SAMPLES, end - at), most, sample);
-    return p;
+    for (long at = first; at < end && !is_problem(&wrong); at += SAMPLES)
+        wrong = read_samples(f, at, least(SAMPLES, end - at), most, sample);
+    return wrong;
 }
 
 static struct problem check_ids(struct shard_file *f, long first, long end)
 {
     int32_t id[PIECE / 4];
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long at = first; at < end && !is_problem(&p); at += PIECE / 4)
-        p = shard_read_tokens(f, at, least(PIECE / 4, end - at), id);
-    return p;
+    for (long at = first; at < end && !is_problem(&wrong); at += PIECE / 4)
+        wrong = shard_read_tokens(f, at, least(PIECE / 4, end - at), id);
+    return wrong;
 }
 
 /* Neighbours are compared across the end of the block too. */
@@ -356,12 +360,12 @@ static struct problem check_rise(struct shard_file *f, long first, long end)
 {
     enum { ROOM = PIECE / 8 };
     uint64_t offset[ROOM];
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     end = least(end + 1, f->head.documents + 1);
-    for (long at = first; at < end && !is_problem(&p); at += ROOM - 1)
-        p = shard_read_documents(f, at, least(ROOM, end - at), offset);
-    return p;
+    for (long at = first; at < end && !is_problem(&wrong); at += ROOM - 1)
+        wrong = shard_read_documents(f, at, least(ROOM, end - at), offset);
+    return wrong;
 }
 
 /* Samples that have no answers are checked with their documents. */
@@ -370,27 +374,27 @@ static struct problem check_content(struct shard_file *f, long i)
     const struct shard *s = &f->head;
     struct shard_block b = shard_block(s, i);
     int kind = kind_of(s, i);
-    struct problem p;
+    struct problem wrong;
 
     if (kind == TOKENS)
         return check_ids(f, b.first, b.end);
     if (kind == ANSWERS)
         return shard_check_samples(f, b.first, b.end - b.first, LONG_MAX);
-    p = check_rise(f, b.first, b.end);
-    if (!is_problem(&p) && s->layout == SHARD_SAMPLES && !s->has_answers)
-        p = shard_check_samples(
+    wrong = check_rise(f, b.first, b.end);
+    if (!is_problem(&wrong) && s->layout == SHARD_SAMPLES && !s->has_answers)
+        wrong = shard_check_samples(
             f, b.first, least(b.end, s->documents) - b.first, LONG_MAX);
-    return p;
+    return wrong;
 }
 
 struct problem shard_verify(struct shard_file *f, long first, long n)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = first; i < first + n && !is_problem(&p); i++) {
-        p = check_sum(f, i);
-        if (!is_problem(&p))
-            p = check_content(f, i);
+    for (long i = first; i < first + n && !is_problem(&wrong); i++) {
+        wrong = check_sum(f, i);
+        if (!is_problem(&wrong))
+            wrong = check_content(f, i);
     }
-    return p;
+    return wrong;
 }

@@ -19,10 +19,10 @@ static struct problem read_numbers(struct h5 *f, struct shard *s)
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         int64_t x;
-        struct problem p = h5_number_read(f, row[i].name, &x);
+        struct problem wrong = h5_number_read(f, row[i].name, &x);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
         *row[i].to = x;
     }
     return NO_PROBLEM;
@@ -45,11 +45,11 @@ static struct problem read_texts(struct h5 *f, struct shard *s, char *layout,
     };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        struct problem p =
+        struct problem wrong =
             h5_text_read(f, row[i].name, row[i].to, row[i].size);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
     }
     return NO_PROBLEM;
 }
@@ -67,34 +67,34 @@ static struct problem check_format(struct h5 *f, const char *path)
 {
     char format[32];
     int64_t version;
-    struct problem p = h5_text_read(f, "format", format, sizeof format);
+    struct problem wrong = h5_text_read(f, "format", format, sizeof format);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (strcmp(format, "skillet-shard") != 0)
         return problem("%s is no skill shard: its format is \"%s\"", path,
                        format);
-    p = h5_number_read(f, "version", &version);
-    if (!is_problem(&p) && version != SHARD_VERSION)
+    wrong = h5_number_read(f, "version", &version);
+    if (!is_problem(&wrong) && version != SHARD_VERSION)
         return problem("%s has version %lld of the shard format, known is %d: "
                        "tokenize it again",
                        path, (long long)version, SHARD_VERSION);
-    return p;
+    return wrong;
 }
 
 static struct problem read_attributes(struct h5 *f, struct shard *s)
 {
     char layout[16];
-    struct problem p = check_format(f, s->path);
+    struct problem wrong = check_format(f, s->path);
 
-    if (!is_problem(&p))
-        p = read_texts(f, s, layout, sizeof layout);
-    if (!is_problem(&p))
-        p = read_numbers(f, s);
-    if (!is_problem(&p))
-        p = parse_layout(s, layout);
-    if (is_problem(&p))
-        return p;
+    if (!is_problem(&wrong))
+        wrong = read_texts(f, s, layout, sizeof layout);
+    if (!is_problem(&wrong))
+        wrong = read_numbers(f, s);
+    if (!is_problem(&wrong))
+        wrong = parse_layout(s, layout);
+    if (is_problem(&wrong))
+        return wrong;
     if (s->vocabulary_size < 1 || s->vocabulary_size > INT32_MAX)
         return problem("%s: vocabulary_size is %ld, not 1 to %d", s->path,
                        s->vocabulary_size, INT32_MAX);
@@ -105,7 +105,7 @@ static struct problem read_attributes(struct h5 *f, struct shard *s)
         return problem("%s: begin_of_text is %ld, outside the vocabulary of "
                        "%ld",
                        s->path, s->begin_of_text, s->vocabulary_size);
-    return p;
+    return wrong;
 }
 
 /* A dataset [n], or with two columns [n, 2], n > 0. */
@@ -113,11 +113,11 @@ static struct problem find_dataset(struct h5 *f, const char *name,
                                    enum h5_number number, uint64_t columns,
                                    uint64_t file_bytes, struct h5_dataset *d)
 {
-    struct problem p = h5_dataset_find(f, name, d);
+    struct problem wrong = h5_dataset_find(f, name, d);
     uint64_t width = h5_number_bytes(number);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (d->number != number)
         return problem("%s: dataset \"%s\" is not of little-endian uint%d",
                        f->path, name, (int)(8 * width));
@@ -131,7 +131,7 @@ static struct problem find_dataset(struct h5 *f, const char *name,
         return problem(
             "%s is truncated: dataset \"%s\" does not end inside it", f->path,
             name);
-    return p;
+    return wrong;
 }
 
 /* One sum a block of a dataset; *at is where they are. */
@@ -139,14 +139,15 @@ static struct problem find_sums(struct h5 *f, const char *name, long blocks,
                                 uint64_t file_bytes, uint64_t *at)
 {
     struct h5_dataset d;
-    struct problem p = find_dataset(f, name, H5_U64, 1, file_bytes, &d);
+    struct problem wrong = find_dataset(f, name, H5_U64, 1, file_bytes, &d);
 
-    if (!is_problem(&p) && (long)d.dims[0] != blocks)
-        p = problem("%s: dataset \"%s\" has %ld numbers, not one for each of "
+    if (!is_problem(&wrong) && (long)d.dims[0] != blocks)
+        wrong =
+            problem("%s: dataset \"%s\" has %ld numbers, not one for each of "
                     "%ld blocks",
                     f->path, name, (long)d.dims[0], blocks);
     *at = d.at;
-    return p;
+    return wrong;
 }
 
 /* A shard that another program wrote need not have sums of its documents and
@@ -154,116 +155,119 @@ static struct problem find_sums(struct h5 *f, const char *name, long blocks,
 static struct problem find_all_sums(struct h5 *f, struct shard *s, bool sealed,
                                     uint64_t file_bytes)
 {
-    struct problem p = find_sums(f, "sums", shard_sums(s->tokens, SHARD_BLOCK),
-                                 file_bytes, &s->sums_at);
+    struct problem wrong =
+        find_sums(f, "sums", shard_sums(s->tokens, SHARD_BLOCK), file_bytes,
+                  &s->sums_at);
 
-    if (!is_problem(&p) && (sealed || h5_dataset_exists(f, "document_sums")))
-        p = find_sums(f, "document_sums",
-                      shard_sums(s->documents + 1, SHARD_OFFSETS), file_bytes,
-                      &s->document_sums_at);
-    if (!is_problem(&p) && s->has_answers &&
+    if (!is_problem(&wrong) &&
+        (sealed || h5_dataset_exists(f, "document_sums")))
+        wrong = find_sums(f, "document_sums",
+                          shard_sums(s->documents + 1, SHARD_OFFSETS),
+                          file_bytes, &s->document_sums_at);
+    if (!is_problem(&wrong) && s->has_answers &&
         (sealed || h5_dataset_exists(f, "answer_sums")))
-        p = find_sums(f, "answer_sums",
-                      shard_sums(s->documents, SHARD_ANSWERS), file_bytes,
-                      &s->answer_sums_at);
-    return p;
+        wrong = find_sums(f, "answer_sums",
+                          shard_sums(s->documents, SHARD_ANSWERS), file_bytes,
+                          &s->answer_sums_at);
+    return wrong;
 }
 
 static struct problem find_answers(struct h5 *f, struct shard *s,
                                    uint64_t file_bytes)
 {
     struct h5_dataset d;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     s->has_answers = h5_dataset_exists(f, "answers");
     if (!s->has_answers)
-        return p;
+        return wrong;
     if (s->layout != SHARD_SAMPLES)
         return problem(
             "%s has answers, which only layout \"samples\" can have", s->path);
-    p = find_dataset(f, "answers", H5_U32, 2, file_bytes, &d);
-    if (!is_problem(&p) && (long)d.dims[0] != s->documents)
-        p = problem(
+    wrong = find_dataset(f, "answers", H5_U32, 2, file_bytes, &d);
+    if (!is_problem(&wrong) && (long)d.dims[0] != s->documents)
+        wrong = problem(
             "%s: dataset \"answers\" has %ld rows, not one for each of "
             "%ld documents",
             s->path, (long)d.dims[0], s->documents);
-    if (!is_problem(&p))
+    if (!is_problem(&wrong))
         s->answers_at = d.at;
-    return p;
+    return wrong;
 }
 
 static struct problem read_datasets(struct h5 *f, struct shard *s, bool sealed)
 {
     struct h5_dataset tokens, documents;
     struct stat st;
-    struct problem p;
+    struct problem wrong;
 
     if (stat(s->path, &st) != 0)
         return problem("%s cannot be read: %s", s->path, strerror(errno));
     s->token_bytes = s->vocabulary_size <= 1 << 16 ? 2 : 4;
-    p = find_dataset(f, "tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, 1,
-                     (uint64_t)st.st_size, &tokens);
-    if (!is_problem(&p))
-        p = find_dataset(f, "documents", H5_U64, 1, (uint64_t)st.st_size,
-                         &documents);
-    if (is_problem(&p))
-        return p;
+    wrong = find_dataset(f, "tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, 1,
+                         (uint64_t)st.st_size, &tokens);
+    if (!is_problem(&wrong))
+        wrong = find_dataset(f, "documents", H5_U64, 1, (uint64_t)st.st_size,
+                             &documents);
+    if (is_problem(&wrong))
+        return wrong;
     s->tokens = (long)tokens.dims[0];
     s->documents = (long)documents.dims[0] - 1;
     s->tokens_at = tokens.at;
     s->documents_at = documents.at;
     if (s->documents < 1)
         return problem("%s has no document", s->path);
-    p = find_answers(f, s, (uint64_t)st.st_size);
-    return is_problem(&p) ? p
-                          : find_all_sums(f, s, sealed, (uint64_t)st.st_size);
+    wrong = find_answers(f, s, (uint64_t)st.st_size);
+    return is_problem(&wrong)
+               ? wrong
+               : find_all_sums(f, s, sealed, (uint64_t)st.st_size);
 }
 
 static struct problem read_header(struct shard *s)
 {
     struct h5 f;
     bool sealed;
-    struct problem p = seal_check(s->path, &sealed);
+    struct problem wrong = seal_check(s->path, &sealed);
 
-    if (is_problem(&p))
-        return p;
-    p = h5_open(&f, s->path);
-    if (!is_problem(&p))
-        p = read_attributes(&f, s);
-    if (!is_problem(&p))
-        p = read_datasets(&f, s, sealed);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = h5_open(&f, s->path);
+    if (!is_problem(&wrong))
+        wrong = read_attributes(&f, s);
+    if (!is_problem(&wrong))
+        wrong = read_datasets(&f, s, sealed);
     h5_close(&f);
-    return p;
+    return wrong;
 }
 
 /* The ends alone: what is between is checked where it is read. */
 static struct problem check_ends(struct shard_file *f)
 {
     uint64_t offset;
-    struct problem p = shard_read_documents(f, 0, 1, &offset);
+    struct problem wrong = shard_read_documents(f, 0, 1, &offset);
 
-    if (!is_problem(&p))
-        p = shard_read_documents(f, f->head.documents, 1, &offset);
-    return p;
+    if (!is_problem(&wrong))
+        wrong = shard_read_documents(f, f->head.documents, 1, &offset);
+    return wrong;
 }
 
 struct problem shard_open(struct shard *s, const char *path)
 {
     struct shard_file f;
-    struct problem p;
+    struct problem wrong;
 
     memset(s, 0, sizeof *s);
     if (strlen(path) >= sizeof s->path)
         return problem("%.100s...: the path has more than %zu bytes", path,
                        sizeof s->path - 1);
     strcpy(s->path, path);
-    p = read_header(s);
-    if (is_problem(&p))
-        return p;
-    p = shard_attach(&f, s);
-    if (is_problem(&p))
-        return p;
-    p = check_ends(&f);
+    wrong = read_header(s);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = shard_attach(&f, s);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = check_ends(&f);
     shard_detach(&f);
-    return p;
+    return wrong;
 }

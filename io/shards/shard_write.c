@@ -44,14 +44,15 @@ static struct problem write_attributes(struct h5 *f, const struct shard *s,
                   {"vocabulary_size", s->vocabulary_size},
                   {"end_of_text", s->end_of_text},
                   {"begin_of_text", s->begin_of_text}};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (size_t i = 0; i < sizeof text / sizeof *text && !is_problem(&p); i++)
-        p = h5_text_write(f, text[i].name, text[i].text);
-    for (size_t i = 0; i < sizeof number / sizeof *number && !is_problem(&p);
+    for (size_t i = 0; i < sizeof text / sizeof *text && !is_problem(&wrong);
          i++)
-        p = h5_number_write(f, number[i].name, number[i].x);
-    return p;
+        wrong = h5_text_write(f, text[i].name, text[i].text);
+    for (size_t i = 0;
+         i < sizeof number / sizeof *number && !is_problem(&wrong); i++)
+        wrong = h5_number_write(f, number[i].name, number[i].x);
+    return wrong;
 }
 
 static struct problem create_datasets(struct h5 *f, struct shard *s)
@@ -73,17 +74,18 @@ static struct problem create_datasets(struct h5 *f, struct shard *s)
         {"sums", H5_U64, 1, shard_sums(s->tokens, SHARD_BLOCK), &s->sums_at},
         {"tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, 1, s->tokens,
          &s->tokens_at}};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (size_t i = 0; i < sizeof row / sizeof *row && !is_problem(&p); i++) {
+    for (size_t i = 0; i < sizeof row / sizeof *row && !is_problem(&wrong);
+         i++) {
         struct h5_dataset d = {
             row[i].number, row[i].dims_count, {(uint64_t)row[i].n, 2}, 0};
 
         if (row[i].n > 0)
-            p = h5_dataset_create(f, row[i].name, &d);
+            wrong = h5_dataset_create(f, row[i].name, &d);
         *row[i].at = d.at;
     }
-    return p;
+    return wrong;
 }
 
 /* More than HDF5 needs besides the datasets: the texts are short. */
@@ -101,30 +103,31 @@ static struct problem create_file(struct shard *s, const char *path,
                                   const char *source)
 {
     struct h5 f;
-    struct problem p = h5_create(&f, path, seal_block_bytes(RANGES)), closed;
+    struct problem wrong = h5_create(&f, path, seal_block_bytes(RANGES)),
+                   closed;
 
-    if (!is_problem(&p))
-        p = write_attributes(&f, s, source);
-    if (!is_problem(&p))
-        p = create_datasets(&f, s);
+    if (!is_problem(&wrong))
+        wrong = write_attributes(&f, s, source);
+    if (!is_problem(&wrong))
+        wrong = create_datasets(&f, s);
     closed = h5_close(&f);
-    return is_problem(&p) ? p : closed;
+    return is_problem(&wrong) ? wrong : closed;
 }
 
 /* A full disk shows here, before the ranks write. */
 struct problem shard_write_create(struct shard *s, const char *source)
 {
     struct temporary t = temporary_of(s);
-    struct problem p;
+    struct problem wrong;
 
     s->token_bytes = s->vocabulary_size <= 1 << 16 ? 2 : 4;
-    p = h5_reserve(t.path, HEADER_BYTES + dataset_bytes(s));
-    if (!is_problem(&p))
-        p = create_file(s, t.path, source);
-    if (!is_problem(&p))
-        p = h5_reserve(t.path,
-                       s->tokens_at + (uint64_t)(s->tokens * s->token_bytes));
-    return p;
+    wrong = h5_reserve(t.path, HEADER_BYTES + dataset_bytes(s));
+    if (!is_problem(&wrong))
+        wrong = create_file(s, t.path, source);
+    if (!is_problem(&wrong))
+        wrong = h5_reserve(t.path, s->tokens_at +
+                                       (uint64_t)(s->tokens * s->token_bytes));
+    return wrong;
 }
 
 /* HDF5 places datasets in the order of their making, so these rise. */
@@ -134,7 +137,7 @@ struct problem shard_write_seal(const struct shard *s)
     uint64_t offsets = (uint64_t)s->documents + 1;
     struct seal_range range[RANGES];
     long n = 0;
-    struct problem p;
+    struct problem wrong;
 
     range[n++] = (struct seal_range){s->documents_at, 8 * offsets};
     if (s->has_answers)
@@ -142,8 +145,8 @@ struct problem shard_write_seal(const struct shard *s)
             s->answers_at, sizeof(struct shard_answer) * (offsets - 1)};
     range[n++] = (struct seal_range){s->tokens_at,
                                      (uint64_t)(s->tokens * s->token_bytes)};
-    p = seal_write(t.path, seal_block_bytes(RANGES), range, n);
-    return is_problem(&p) ? p : file_sync(t.path);
+    wrong = seal_write(t.path, seal_block_bytes(RANGES), range, n);
+    return is_problem(&wrong) ? wrong : file_sync(t.path);
 }
 
 struct problem shard_write_publish(const struct shard *s)
@@ -182,15 +185,15 @@ struct problem shard_write_open(struct shard_writer *w, const struct shard *s)
 
 struct problem shard_write_close(struct shard_writer *w)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     if (w->fd >= 0 && fsync(w->fd) != 0)
-        p = problem("%s cannot be brought to the disk: %s", w->name,
-                    strerror(errno));
-    if (w->fd >= 0 && close(w->fd) != 0 && !is_problem(&p))
-        p = problem("%s cannot be closed: %s", w->name, strerror(errno));
+        wrong = problem("%s cannot be brought to the disk: %s", w->name,
+                        strerror(errno));
+    if (w->fd >= 0 && close(w->fd) != 0 && !is_problem(&wrong))
+        wrong = problem("%s cannot be closed: %s", w->name, strerror(errno));
     w->fd = -1;
-    return p;
+    return wrong;
 }
 
 struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
@@ -222,15 +225,15 @@ struct problem shard_write_answers(struct shard_writer *w, long first, long n,
 
 struct problem shard_write_sums(struct shard_writer *w, long first, long n)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = first; i < first + n && !is_problem(&p); i++) {
+    for (long i = first; i < first + n && !is_problem(&wrong); i++) {
         struct shard_block b = shard_block(w->head, i);
         uint64_t sum;
 
-        p = shard_block_sum(&b, w->fd, w->name, &sum);
-        if (!is_problem(&p))
-            p = file_write_at(w->fd, w->name, b.sum_at, &sum, sizeof sum);
+        wrong = shard_block_sum(&b, w->fd, w->name, &sum);
+        if (!is_problem(&wrong))
+            wrong = file_write_at(w->fd, w->name, b.sum_at, &sum, sizeof sum);
     }
-    return p;
+    return wrong;
 }

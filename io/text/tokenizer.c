@@ -21,19 +21,19 @@ static struct problem read_file(struct tokenizer *t, const char *path)
 {
     char *json;
     size_t n;
-    struct problem p = file_read(path, &json, &n);
+    struct problem wrong = file_read(path, &json, &n);
 
-    if (is_problem(&p))
+    if (is_problem(&wrong))
         return problem("%s; a tokenizer is \"bytes\", or a tokenizer.json or "
                        "the directory that holds it",
-                       p.text);
+                       wrong.text);
     t->file = malloc(sizeof *t->file);
     CHECK(t->file, "no memory for a tokenizer");
     sha256_hex(json, n, t->sha256);
-    p = tokenizer_file_read(t->file, json, n);
+    wrong = tokenizer_file_read(t->file, json, n);
     free(json);
-    if (is_problem(&p))
-        return problem("%s: %s", path, p.text);
+    if (is_problem(&wrong))
+        return problem("%s: %s", path, wrong.text);
     t->vocabulary_size = t->file->pieces.n;
     return tokenizer_special_read(t, path);
 }
@@ -43,14 +43,14 @@ static struct problem open_file(struct tokenizer *t, const char *name)
     char path[sizeof t->name + 32];
     struct stat st;
     bool is_directory = stat(name, &st) == 0 && S_ISDIR(st.st_mode);
-    struct problem p;
+    struct problem wrong;
 
     snprintf(path, sizeof path, "%s%s", name,
              is_directory ? "/tokenizer.json" : "");
-    p = read_file(t, path);
-    if (is_problem(&p))
+    wrong = read_file(t, path);
+    if (is_problem(&wrong))
         tokenizer_close(t);
-    return p;
+    return wrong;
 }
 
 struct problem tokenizer_open(struct tokenizer *t, const char *name)
@@ -128,12 +128,12 @@ struct problem tokenizer_decode_next(struct tokenizer_decoder *d, int32_t id,
 {
     const struct tokenizer *t = d->t;
     const struct symbols *closed = symbols_find(t->name);
-    struct problem p = tokenizer_check_decoder(t);
+    struct problem wrong = tokenizer_check_decoder(t);
 
     *text = "";
     *n = 0;
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (id < 0 || id >= t->vocabulary_size)
         return problem("token id %ld is not in the vocabulary of tokenizer "
                        "%s, whose last one is %ld",
@@ -163,11 +163,12 @@ struct problem tokenizer_decode(const struct tokenizer *t, const int32_t *ids,
     for (long i = 0; i < n; i++) {
         const char *piece;
         size_t length;
-        struct problem p = tokenizer_decode_next(&d, ids[i], &piece, &length);
+        struct problem wrong =
+            tokenizer_decode_next(&d, ids[i], &piece, &length);
 
-        if (is_problem(&p)) {
+        if (is_problem(&wrong)) {
             bytes_free(&all);
-            return p;
+            return wrong;
         }
         bytes_add(&all, piece, length);
     }

@@ -100,19 +100,19 @@ struct problem tokenizer_added_read(struct tokenizer_file *f,
                                     const struct json_value *vocab)
 {
     long next = f->bpe.vocabulary.n;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     vocabulary_init(&f->contents, next + json_value_size(v));
     vocabulary_init(&f->forms, next + json_value_size(v));
     if (!json_value_is_null(v) && !json_value_is_array(v))
         return problem("\"added_tokens\" is not an array");
-    for (long i = 0; i < json_value_size(v) && !is_problem(&p); i++) {
+    for (long i = 0; i < json_value_size(v) && !is_problem(&wrong); i++) {
         struct entry e;
 
-        p = read_entry(&e, json_value_element(v, i));
-        if (!is_problem(&p) && e.bytes > 0)
-            p = take_entry(f, &e, vocab, &next);
+        wrong = read_entry(&e, json_value_element(v, i));
+        if (!is_problem(&wrong) && e.bytes > 0)
+            wrong = take_entry(f, &e, vocab, &next);
     }
     f->contents.n = f->forms.n = next;
-    return p;
+    return wrong;
 }

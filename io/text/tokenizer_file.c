@@ -31,34 +31,34 @@ static struct problem read_members(struct tokenizer_file *f,
                                    const struct json_value *v)
 {
     const struct json_value *model = json_value_member(v, "model");
-    struct problem p =
+    struct problem wrong =
         tokenizer_text_normalizer(f, json_value_member(v, "normalizer"));
 
-    if (!is_problem(&p))
-        p = tokenizer_text_pre_tokenizer(
+    if (!is_problem(&wrong))
+        wrong = tokenizer_text_pre_tokenizer(
             f, json_value_member(v, "pre_tokenizer"));
-    if (!is_problem(&p))
-        p = tokenizer_model_read(f, model);
-    if (!is_problem(&p))
-        p = tokenizer_added_read(f, json_value_member(v, "added_tokens"),
-                                 json_value_member(model, "vocab"));
-    if (!is_problem(&p))
-        p = tokenizer_pieces_read(f, json_value_member(v, "decoder"));
-    return p;
+    if (!is_problem(&wrong))
+        wrong = tokenizer_model_read(f, model);
+    if (!is_problem(&wrong))
+        wrong = tokenizer_added_read(f, json_value_member(v, "added_tokens"),
+                                     json_value_member(model, "vocab"));
+    if (!is_problem(&wrong))
+        wrong = tokenizer_pieces_read(f, json_value_member(v, "decoder"));
+    return wrong;
 }
 
 struct problem tokenizer_file_read(struct tokenizer_file *f, const char *json,
                                    size_t n)
 {
     struct json_line *j;
-    struct problem p = json_line_parse(&j, json, n);
+    struct problem wrong = json_line_parse(&j, json, n);
 
     *f = (struct tokenizer_file){.steps = 0};
     added_init(&f->added);
     added_init(&f->added_normalised);
-    if (is_problem(&p))
-        return p;
-    p = read_members(f, json_value_of(j));
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = read_members(f, json_value_of(j));
     json_line_free(j);
-    return p;
+    return wrong;
 }

@@ -247,12 +247,12 @@ static bool note_joint(struct bpe *b, const struct pair *x)
 static struct problem read_merge(struct tokenizer_file *f, struct pair *x,
                                  const struct json_value *vocab, uint32_t rank)
 {
-    struct problem p = find_pair(x, vocab);
+    struct problem wrong = find_pair(x, vocab);
 
-    if (!is_problem(&p))
+    if (!is_problem(&wrong))
         merges_set(&f->bpe.merges, (int32_t)x->id[0], (int32_t)x->id[1], rank,
                    (int32_t)x->id[2]);
-    return p;
+    return wrong;
 }
 
 static struct problem read_merges(struct tokenizer_file *f,
@@ -261,7 +261,7 @@ static struct problem read_merges(struct tokenizer_file *f,
 {
     bool has_joints = has_all_characters(&f->bpe);
     struct pair x = {.left = 0};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     uint32_t rank = 0;
 
     if (!json_value_is_array(merges) || json_value_size(merges) > MOST_IDS)
@@ -270,45 +270,46 @@ static struct problem read_merges(struct tokenizer_file *f,
             "%d",
             MOST_IDS);
     merges_init(&f->bpe.merges, json_value_size(merges));
-    for (long i = 0; i < json_value_size(merges) && !is_problem(&p); i++) {
+    for (long i = 0; i < json_value_size(merges) && !is_problem(&wrong); i++) {
         const struct json_value *v = json_value_element(merges, i);
         size_t n;
         const char *text = json_value_text(v, &n);
 
         if (text && strncmp(text, "#version", 8) == 0)
             continue;
-        p = read_pair(&x, v) ? read_merge(f, &x, vocab, rank++)
-                             : problem("it is not two texts");
-        has_joints = has_joints && !is_problem(&p) && note_joint(&f->bpe, &x);
-        if (is_problem(&p))
-            p = problem("merge %ld: %s", i, p.text);
+        wrong = read_pair(&x, v) ? read_merge(f, &x, vocab, rank++)
+                                 : problem("it is not two texts");
+        has_joints =
+            has_joints && !is_problem(&wrong) && note_joint(&f->bpe, &x);
+        if (is_problem(&wrong))
+            wrong = problem("merge %ld: %s", i, wrong.text);
     }
     bytes_free(&x.text);
     if (!has_joints)
         bpe_forget_joints(&f->bpe);
-    return p;
+    return wrong;
 }
 
 struct problem tokenizer_model_read(struct tokenizer_file *f,
                                     const struct json_value *v)
 {
     const struct json_value *vocab = json_value_member(v, "vocab");
-    struct problem p = check_type(v);
+    struct problem wrong = check_type(v);
 
-    if (!is_problem(&p))
-        p = check_plain(v);
-    if (!is_problem(&p))
-        p = read_vocabulary(&f->bpe, vocab);
-    if (!is_problem(&p))
-        p = read_flags(&f->bpe, v);
-    if (is_problem(&p))
-        return p;
+    if (!is_problem(&wrong))
+        wrong = check_plain(v);
+    if (!is_problem(&wrong))
+        wrong = read_vocabulary(&f->bpe, vocab);
+    if (!is_problem(&wrong))
+        wrong = read_flags(&f->bpe, v);
+    if (is_problem(&wrong))
+        return wrong;
     find_units(&f->bpe);
-    p = read_unknown(&f->bpe, v, vocab);
-    if (!is_problem(&p))
-        p = check_bytes(&f->bpe);
-    if (!is_problem(&p))
-        p = read_merges(f, json_value_member(v, "merges"), vocab);
+    wrong = read_unknown(&f->bpe, v, vocab);
+    if (!is_problem(&wrong))
+        wrong = check_bytes(&f->bpe);
+    if (!is_problem(&wrong))
+        wrong = read_merges(f, json_value_member(v, "merges"), vocab);
     words_init(&f->bpe.words);
-    return p;
+    return wrong;
 }

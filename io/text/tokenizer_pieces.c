@@ -49,12 +49,12 @@ static struct problem read_metaspace(struct decoder *d,
     const char *mark =
         json_value_text(json_value_member(v, "replacement"), &n);
     const char *scheme;
-    struct problem p = add_replace(d, mark, n, " ", 1);
+    struct problem wrong = add_replace(d, mark, n, " ", 1);
 
     scheme = json_value_text(json_value_member(v, "prepend_scheme"), &n);
     d->start = scheme && strcmp(scheme, "never") == 0 ? TOKENIZER_ALL
                                                       : TOKENIZER_BUT_BLANKS;
-    return p;
+    return wrong;
 }
 
 static struct problem read_strip(struct decoder *d, const struct json_value *v)
@@ -104,13 +104,13 @@ static struct problem read_decoder(struct decoder *d,
                                    const struct json_value *v)
 {
     const struct json_value *list = json_value_member(v, "decoders");
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     if (!json_value_is_array(list))
         return read_part(d, v);
-    for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
-        p = read_decoder(d, json_value_element(list, i));
-    return p;
+    for (long i = 0; i < json_value_size(list) && !is_problem(&wrong); i++)
+        wrong = read_decoder(d, json_value_element(list, i));
+    return wrong;
 }
 
 /* The byte that a text like <0x0A> spells, or -1. */
@@ -155,19 +155,20 @@ struct problem tokenizer_pieces_read(struct tokenizer_file *f,
                                      const struct json_value *v)
 {
     struct decoder d = {.start = TOKENIZER_ALL};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     f->has_decoder = !json_value_is_null(v);
     if (f->has_decoder)
-        p = read_decoder(&d, v);
-    if (!is_problem(&p) && f->has_decoder &&
+        wrong = read_decoder(&d, v);
+    if (!is_problem(&wrong) && f->has_decoder &&
         d.is_byte_level != f->bpe.is_byte_level)
-        p = problem("decoder and pre_tokenizer: ByteLevel is one of them, and "
+        wrong =
+            problem("decoder and pre_tokenizer: ByteLevel is one of them, and "
                     "not the other");
     vocabulary_init(&f->pieces, f->contents.n);
-    for (long id = 0; id < f->pieces.n && !is_problem(&p); id++)
+    for (long id = 0; id < f->pieces.n && !is_problem(&wrong); id++)
         add_piece(f, &d, id);
     f->start = d.start;
     normal_free(&d.replace);
-    return p;
+    return wrong;
 }

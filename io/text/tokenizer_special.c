@@ -21,7 +21,7 @@ static struct problem read_companion(struct companion *c, const char *path,
 {
     const char *slash = strrchr(path, '/');
     int directory = slash ? (int)(slash - path) + 1 : 0;
-    struct problem p;
+    struct problem wrong;
     char *json;
     size_t n;
 
@@ -29,12 +29,12 @@ static struct problem read_companion(struct companion *c, const char *path,
     snprintf(c->path, sizeof c->path, "%.*s%s", directory, path, name);
     if (access(c->path, F_OK) != 0)
         return NO_PROBLEM;
-    p = file_read(c->path, &json, &n);
-    if (is_problem(&p))
-        return p;
-    p = json_line_parse(&c->j, json, n);
+    wrong = file_read(c->path, &json, &n);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = json_line_parse(&c->j, json, n);
     free(json);
-    return is_problem(&p) ? problem("%s: %s", c->path, p.text) : p;
+    return is_problem(&wrong) ? problem("%s: %s", c->path, wrong.text) : wrong;
 }
 
 static const struct json_value *ask(const struct companion *c,
@@ -135,25 +135,26 @@ static struct problem settle(struct tokenizer *t, const struct companion *c)
     const struct wanted end = {"eos_token", "eos_token_id", ends};
     const struct wanted begin = {"bos_token", "bos_token_id", begins};
     bool puts = false;
-    struct problem p = find_id(t, c, end, &t->end_of_text);
+    struct problem wrong = find_id(t, c, end, &t->end_of_text);
 
-    if (!is_problem(&p))
-        p = puts_begin(c, &puts);
-    if (!is_problem(&p) && puts)
-        p = find_id(t, c, begin, &t->begin_of_text);
-    return p;
+    if (!is_problem(&wrong))
+        wrong = puts_begin(c, &puts);
+    if (!is_problem(&wrong) && puts)
+        wrong = find_id(t, c, begin, &t->begin_of_text);
+    return wrong;
 }
 
 struct problem tokenizer_special_read(struct tokenizer *t, const char *path)
 {
     struct companion c[2] = {{.j = NULL}, {.j = NULL}};
-    struct problem p = read_companion(&c[0], path, "tokenizer_config.json");
+    struct problem wrong =
+        read_companion(&c[0], path, "tokenizer_config.json");
 
-    if (!is_problem(&p))
-        p = read_companion(&c[1], path, "config.json");
-    if (!is_problem(&p))
-        p = settle(t, c);
+    if (!is_problem(&wrong))
+        wrong = read_companion(&c[1], path, "config.json");
+    if (!is_problem(&wrong))
+        wrong = settle(t, c);
     for (int i = 0; i < 2; i++)
         json_line_free(c[i].j);
-    return p;
+    return wrong;
 }

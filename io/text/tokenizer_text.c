@@ -67,16 +67,16 @@ static struct problem read_each(struct tokenizer_file *f,
                                 const struct kind_of_part *kind)
 {
     const struct json_value *list = json_value_member(v, kind->list);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     if (strcmp(type_of(v), "Sequence") != 0)
         return kind->read(f, v);
     if (!json_value_is_array(list))
         return problem("%s Sequence has no array \"%s\"", kind->name,
                        kind->list);
-    for (long i = 0; i < json_value_size(list) && !is_problem(&p); i++)
-        p = read_each(f, json_value_element(list, i), kind);
-    return p;
+    for (long i = 0; i < json_value_size(list) && !is_problem(&wrong); i++)
+        wrong = read_each(f, json_value_element(list, i), kind);
+    return wrong;
 }
 
 struct problem tokenizer_text_normalizer(struct tokenizer_file *f,

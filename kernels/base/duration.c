@@ -11,7 +11,7 @@ bool duration_read(const char *text, long *seconds)
     int n = 0;
     char *end;
 
-    if (!strcmp(text, "UNLIMITED") || !strcmp(text, "NOT_SET")) {
+    if (strcmp(text, "UNLIMITED") == 0 || strcmp(text, "NOT_SET") == 0) {
         *seconds = 0;
         return true;
     }

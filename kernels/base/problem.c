@@ -19,12 +19,12 @@ static void disarm(char *text)
 
 struct problem problem(const char *fmt, ...)
 {
-    struct problem p;
+    struct problem wrong;
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(p.text, sizeof p.text, fmt, ap);
+    vsnprintf(wrong.text, sizeof wrong.text, fmt, ap);
     va_end(ap);
-    disarm(p.text);
-    return p;
+    disarm(wrong.text);
+    return wrong;
 }

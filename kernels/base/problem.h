@@ -11,9 +11,9 @@ struct problem {
     char text[1024];
 };
 
-static inline bool is_problem(const struct problem *p)
+static inline bool is_problem(const struct problem *wrong)
 {
-    return p->text[0] != '\0';
+    return wrong->text[0] != '\0';
 }
 
 #define NO_PROBLEM ((struct problem){{0}})

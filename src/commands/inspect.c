@@ -36,25 +36,25 @@ static struct problem read_format(const char *path, char *format, size_t size)
 {
     struct h5 f;
     bool sealed;
-    struct problem p = seal_check(path, &sealed);
+    struct problem wrong = seal_check(path, &sealed);
 
-    if (is_problem(&p))
-        return p;
-    p = h5_open(&f, path);
-    if (!is_problem(&p))
-        p = h5_text_read(&f, "format", format, size);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = h5_open(&f, path);
+    if (!is_problem(&wrong))
+        wrong = h5_text_read(&f, "format", format, size);
     h5_close(&f);
-    return p;
+    return wrong;
 }
 
 static struct problem describe_h5(const struct settings *s, struct group *g,
                                   const char *path, FILE *to)
 {
     char format[64];
-    struct problem p = read_format(path, format, sizeof format);
+    struct problem wrong = read_format(path, format, sizeof format);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (strcmp(format, "skillet-checkpoint") == 0)
         return inspect_checkpoint(s, g, path, to);
     for (int i = 0; i < FORMATS; i++)

@@ -92,7 +92,7 @@ static struct problem list_shards(struct synth *x)
 {
     struct output *o = &x->out;
     size_t skills = (size_t)x->skills.n;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     o->skill = calloc(skills, sizeof *o->skill);
     o->shard = calloc(skills * SPLITS, sizeof *o->shard);
@@ -106,9 +106,9 @@ static struct problem list_shards(struct synth *x)
             if (count(x, order[i]) > 0)
                 o->shard[o->shards++] = header(x, name, order[i]);
     }
-    for (long i = 0; i < o->shards && !is_problem(&p); i++)
-        p = output_name(o, &o->shard[i], 0);
-    return p;
+    for (long i = 0; i < o->shards && !is_problem(&wrong); i++)
+        wrong = output_name(o, &o->shard[i], 0);
+    return wrong;
 }
 
 /* What gives these shards again. */
@@ -128,14 +128,14 @@ static void tell_source(const struct synth *x, char *text, size_t bytes)
 
 static struct problem create(struct synth *x)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     char source[256];
 
     tell_source(x, source, sizeof source);
     x->out.created = true;
-    for (long i = 0; i < x->out.shards && !is_problem(&p); i++)
-        p = shard_write_create(&x->out.shard[i], source);
-    return p;
+    for (long i = 0; i < x->out.shards && !is_problem(&wrong); i++)
+        wrong = shard_write_create(&x->out.shard[i], source);
+    return wrong;
 }
 
 /* The samples of a skill on their way to its shards. */
@@ -152,7 +152,7 @@ static struct problem write_piece(struct pieces *a, int split, long first,
                                   long n)
 {
     long length = a->x->length;
-    struct problem p;
+    struct problem wrong;
 
     for (long i = 0; i < n; i++) {
         struct sentence sentence;
@@ -166,87 +166,87 @@ static struct problem write_piece(struct pieces *a, int split, long first,
     }
     for (long i = 0; i <= n; i++)
         a->offset[i] = (uint64_t)((first + i) * length);
-    p = shard_write_tokens(&a->w, first * length, n * length, a->token);
-    if (!is_problem(&p))
-        p = shard_write_documents(&a->w, first, n + 1, a->offset);
-    if (!is_problem(&p))
-        p = shard_write_answers(&a->w, first, n, a->answer);
-    return p;
+    wrong = shard_write_tokens(&a->w, first * length, n * length, a->token);
+    if (!is_problem(&wrong))
+        wrong = shard_write_documents(&a->w, first, n + 1, a->offset);
+    if (!is_problem(&wrong))
+        wrong = shard_write_answers(&a->w, first, n, a->answer);
+    return wrong;
 }
 
 static struct problem write_shard(struct pieces *a, const struct shard *s,
                                   int split)
 {
-    struct problem closed, p = shard_write_open(&a->w, s);
+    struct problem closed, wrong = shard_write_open(&a->w, s);
 
-    for (long i = 0; i < s->documents && !is_problem(&p); i += PIECE) {
+    for (long i = 0; i < s->documents && !is_problem(&wrong); i += PIECE) {
         long n = s->documents - i < PIECE ? s->documents - i : PIECE;
 
-        p = write_piece(a, split, i, n);
-        if (!is_problem(&p))
-            p = output_stop(&a->x->out);
+        wrong = write_piece(a, split, i, n);
+        if (!is_problem(&wrong))
+            wrong = output_stop(&a->x->out);
     }
     closed = shard_write_close(&a->w);
-    return is_problem(&p) ? p : closed;
+    return is_problem(&wrong) ? wrong : closed;
 }
 
 static struct problem write_skill(struct pieces *a, int skill)
 {
     struct synth *x = a->x;
     const struct shard *s = x->out.shard + x->out.shards / x->skills.n * skill;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     samples_init(&a->samples, x->generator, x->settings, skill);
-    for (int i = 0; i < SPLITS && !is_problem(&p); i++)
+    for (int i = 0; i < SPLITS && !is_problem(&wrong); i++)
         if (count(x, order[i]) > 0)
-            p = write_shard(a, s++, order[i]);
+            wrong = write_shard(a, s++, order[i]);
     samples_free(&a->samples);
-    return p;
+    return wrong;
 }
 
 static struct problem write_share(struct synth *x)
 {
     struct pieces *a = malloc(sizeof *a);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     CHECK(a, "no memory to write samples");
     a->x = x;
     a->token = malloc((size_t)(PIECE * x->length) * sizeof *a->token);
     CHECK(a->token, "no memory to write samples");
-    for (int k = group_rank(x->g); k < x->skills.n && !is_problem(&p);
+    for (int k = group_rank(x->g); k < x->skills.n && !is_problem(&wrong);
          k += group_size(x->g))
-        p = write_skill(a, k);
+        wrong = write_skill(a, k);
     free(a->token);
     free(a);
-    return p;
+    return wrong;
 }
 
 /* What is returned is the machine's problem, the same on every rank. */
 static struct problem work(struct synth *x)
 {
     struct output *o = &x->out;
-    struct problem p =
+    struct problem wrong =
         group_agree(x->g, group_rank(x->g) == 0 ? create(x) : NO_PROBLEM);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     group_broadcast(x->g, o->shard, (size_t)o->shards * sizeof *o->shard);
-    p = group_agree(x->g, write_share(x));
-    return is_problem(&p) ? p : output_finish(o);
+    wrong = group_agree(x->g, write_share(x));
+    return is_problem(&wrong) ? wrong : output_finish(o);
 }
 
-static void give_up_if(struct synth *x, struct problem p)
+static void give_up_if(struct synth *x, struct problem wrong)
 {
-    if (group_any(x->g, is_problem(&p)))
+    if (group_any(x->g, is_problem(&wrong)))
         output_discard(&x->out);
-    refuse_if(x->g, p);
+    refuse_if(x->g, wrong);
 }
 
 int command_synth(struct group *g, const struct settings *s, char **words,
                   int n)
 {
     struct synth x = {.g = g, .settings = s};
-    struct problem p;
+    struct problem wrong;
     int status = 0;
 
     refuse_if(g, choose(&x, words, n));
@@ -257,11 +257,11 @@ int command_synth(struct group *g, const struct settings *s, char **words,
     give_up_if(&x, group_rank(g) > 0 ? NO_PROBLEM
                                      : output_check(&x.out, s->synth.overwrite,
                                                     "synth.overwrite"));
-    p = work(&x);
-    if (is_problem(&p)) {
+    wrong = work(&x);
+    if (is_problem(&wrong)) {
         status = output_status(&x.out);
         output_discard(&x.out);
-        log_error("%s", p.text);
+        log_error("%s", wrong.text);
     } else {
         output_report(&x.out);
         output_close(&x.out);

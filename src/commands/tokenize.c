@@ -10,11 +10,11 @@
 /* Rank 0 lists: all ranks see the same files in the same order. */
 static void share_inputs(struct tokenize *t, char **arguments, int n)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     if (group_rank(t->g) == 0)
-        p = tokenize_inputs_list(arguments, n, &t->input, &t->inputs);
-    refuse_if(t->g, p);
+        wrong = tokenize_inputs_list(arguments, n, &t->input, &t->inputs);
+    refuse_if(t->g, wrong);
     group_broadcast(t->g, &t->inputs, sizeof t->inputs);
     if (!t->input)
         t->input = malloc((size_t)t->inputs * sizeof *t->input);
@@ -26,7 +26,7 @@ static void share_inputs(struct tokenize *t, char **arguments, int n)
  * read. */
 static void check_names(struct tokenize *t)
 {
-    struct problem p;
+    struct problem wrong;
     long *map;
 
     if (tokenize_job_has_skill_field(t))
@@ -36,34 +36,34 @@ static void check_names(struct tokenize *t)
 
         tokenize_skills_number(&t->skills, title, strlen(title));
     }
-    p = tokenize_skills_agree(&t->skills, t->g, &map);
+    wrong = tokenize_skills_agree(&t->skills, t->g, &map);
     free(map);
-    refuse_if(t->g, p);
+    refuse_if(t->g, wrong);
     refuse_if(t->g,
               group_rank(t->g) == 0 ? tokenize_output_check(t) : NO_PROBLEM);
 }
 
-static void give_up_if(struct tokenize *t, struct problem p)
+static void give_up_if(struct tokenize *t, struct problem wrong)
 {
-    if (group_any(t->g, is_problem(&p)))
+    if (group_any(t->g, is_problem(&wrong)))
         tokenize_output_discard(t);
-    refuse_if(t->g, p);
+    refuse_if(t->g, wrong);
 }
 
 static struct problem settle_skills(struct tokenize *t)
 {
-    struct problem p;
+    struct problem wrong;
     long *map;
 
     if (!tokenize_job_has_skill_field(t))
         return NO_PROBLEM;
-    p = tokenize_skills_agree(&t->skills, t->g, &map);
-    if (is_problem(&p))
-        return p;
+    wrong = tokenize_skills_agree(&t->skills, t->g, &map);
+    if (is_problem(&wrong))
+        return wrong;
     for (long i = 0; i < t->documents; i++)
         t->document[i].skill = (int32_t)map[t->document[i].skill];
     free(map);
-    return p;
+    return wrong;
 }
 
 static struct problem check_any_document(struct tokenize *t)
@@ -80,11 +80,11 @@ static struct problem check_any_document(struct tokenize *t)
 /* What is returned is the machine's problem. */
 static struct problem work(struct tokenize *t)
 {
-    struct problem wrong, p = tokenize_scan(t, &wrong);
+    struct problem refused, wrong = tokenize_scan(t, &refused);
 
-    if (is_problem(&p))
-        return p;
-    give_up_if(t, wrong);
+    if (is_problem(&wrong))
+        return wrong;
+    give_up_if(t, refused);
     give_up_if(t, settle_skills(t));
     give_up_if(t, check_any_document(t));
     if (t->settings->tokenize.deduplicate)
@@ -125,7 +125,7 @@ int command_tokenize(struct group *g, const struct settings *s, char **inputs,
                      int n)
 {
     struct tokenize t = {.g = g, .settings = s, .spool = -1};
-    struct problem p;
+    struct problem wrong;
     int status = 0;
 
     output_init(&t.out, g, s->data.directory);
@@ -133,11 +133,11 @@ int command_tokenize(struct group *g, const struct settings *s, char **inputs,
     share_inputs(&t, inputs, n);
     check_names(&t);
     give_up_if(&t, tokenize_output_open(&t));
-    p = work(&t);
-    if (is_problem(&p)) {
+    wrong = work(&t);
+    if (is_problem(&wrong)) {
         status = output_status(&t.out);
         tokenize_output_discard(&t);
-        log_error("%s", p.text);
+        log_error("%s", wrong.text);
     } else {
         report(&t);
     }

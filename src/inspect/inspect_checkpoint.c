@@ -26,7 +26,7 @@ static void print_model(const struct checkpoint *c, FILE *to)
         const struct checkpoint_item *item = &c->item[i];
 
         bytes += h5_dataset_bytes(&item->data);
-        if (strncmp(item->name, group, sizeof group - 1))
+        if (strncmp(item->name, group, sizeof group - 1) != 0)
             continue;
         parameters += h5_dataset_numbers(&item->data);
         type = number_name(item->data.number);
@@ -42,23 +42,23 @@ static struct problem print_text(const struct checkpoint *c, int fd,
                                  const char *name, FILE *to)
 {
     long item = checkpoint_find(c, name);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     char *text, *rest, *line;
     uint64_t bytes;
 
     if (item < 0)
-        return p;
+        return wrong;
     bytes = h5_dataset_bytes(&c->item[item].data);
     text = calloc(bytes + 1, 1);
     CHECK(text, "no memory for %s of %s", name, c->path);
-    p = checkpoint_get(c, fd, item, 0, h5_dataset_numbers(&c->item[item].data),
-                       text);
+    wrong = checkpoint_get(c, fd, item, 0,
+                           h5_dataset_numbers(&c->item[item].data), text);
     rest = text;
-    while (!is_problem(&p) && (line = strsep(&rest, "\n")))
+    while (!is_problem(&wrong) && (line = strsep(&rest, "\n")))
         if (*line)
             inspect_text_line(name, line, to);
     free(text);
-    return p;
+    return wrong;
 }
 
 static struct problem describe(const struct checkpoint *c,
@@ -66,35 +66,35 @@ static struct problem describe(const struct checkpoint *c,
                                FILE *to)
 {
     int fd = open(c->path, O_RDONLY | O_CLOEXEC);
-    struct problem p;
+    struct problem wrong;
 
     fprintf(to, "checkpoint ");
     inspect_text(c->path, strlen(c->path), to);
     fprintf(to, "\nstep %" PRId64 "\ntokens %" PRId64 "\n", c->step,
             c->tokens);
     print_model(c, to);
-    p = print_text(c, fd, "environment", to);
-    if (!is_problem(&p))
-        p = print_text(c, fd, "settings", to);
+    wrong = print_text(c, fd, "environment", to);
+    if (!is_problem(&wrong))
+        wrong = print_text(c, fd, "settings", to);
     if (fd >= 0)
         close(fd);
-    if (is_problem(&p) || !s->inspect.verify)
-        return p;
-    p = checkpoint_verify(c, g);
-    if (!is_problem(&p))
+    if (is_problem(&wrong) || !s->inspect.verify)
+        return wrong;
+    wrong = checkpoint_verify(c, g);
+    if (!is_problem(&wrong))
         fprintf(to, "verified %ld arrays\n", c->items);
-    return p;
+    return wrong;
 }
 
 struct problem inspect_checkpoint(const struct settings *s, struct group *g,
                                   const char *path, FILE *to)
 {
     struct checkpoint c;
-    struct problem p = checkpoint_open(&c, g, path);
+    struct problem wrong = checkpoint_open(&c, g, path);
 
-    if (is_problem(&p))
-        return p;
-    p = describe(&c, s, g, to);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = describe(&c, s, g, to);
     checkpoint_free(&c);
-    return p;
+    return wrong;
 }

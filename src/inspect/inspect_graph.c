@@ -96,12 +96,12 @@ struct problem inspect_graph(const struct settings *s, const char *path,
                              FILE *to)
 {
     struct csv t;
-    struct problem p = graph_file_read(&t, path);
+    struct problem wrong = graph_file_read(&t, path);
     bool square;
 
     (void)s;
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     square = is_square(&t);
     inspect_text_line("graph", path, to);
     fprintf(to, "training_skills %ld\nevaluation_skills %ld\nnames %s\n",
@@ -111,5 +111,5 @@ struct problem inspect_graph(const struct settings *s, const char *path,
     for (long i = 0; i < t.rows; i++)
         print_row(&t, i, square, to);
     csv_free(&t);
-    return p;
+    return wrong;
 }

@@ -30,27 +30,27 @@ static const char *text_of(const struct json_line *j, const char *path)
 {
     const char *text;
     size_t n;
-    struct problem p = json_line_text(j, path, &text, &n);
+    struct problem wrong = json_line_text(j, path, &text, &n);
 
-    return is_problem(&p) ? "" : text;
+    return is_problem(&wrong) ? "" : text;
 }
 
 /* NAN where there is none. */
 static double number_of(const struct json_line *j, const char *path)
 {
     double x;
-    struct problem p = json_line_number(j, path, &x);
+    struct problem wrong = json_line_number(j, path, &x);
 
-    return is_problem(&p) ? NAN : x;
+    return is_problem(&wrong) ? NAN : x;
 }
 
 static double member_of(const struct json_line *j, const char *path,
                         const char *name)
 {
     double x;
-    struct problem p = json_line_member(j, path, name, &x);
+    struct problem wrong = json_line_member(j, path, name, &x);
 
-    return is_problem(&p) ? NAN : x;
+    return is_problem(&wrong) ? NAN : x;
 }
 
 static void keep(struct json_line **place, struct json_line *j)
@@ -83,14 +83,14 @@ static struct problem take_line(struct run *r, const char *line, size_t n)
 {
     struct json_line *j;
     const char *event;
-    struct problem p = json_line_parse(&j, line, n);
+    struct problem wrong = json_line_parse(&j, line, n);
 
-    if (is_problem(&p))
-        return p;
-    p = json_line_text(j, "event", &event, &n);
-    if (is_problem(&p)) {
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = json_line_text(j, "event", &event, &n);
+    if (is_problem(&wrong)) {
         json_line_free(j);
-        return problem("%s: not from the metrics.jsonl of a run", p.text);
+        return problem("%s: not from the metrics.jsonl of a run", wrong.text);
     }
     if (strcmp(event, "start") == 0)
         keep(&r->start, j);
@@ -108,7 +108,7 @@ static struct problem take_line(struct run *r, const char *line, size_t n)
         keep_warning(r, j);
     else
         json_line_free(j);
-    return p;
+    return wrong;
 }
 
 /* The last line, if it is not the only one, may be cut: a run may be writing
@@ -116,24 +116,24 @@ static struct problem take_line(struct run *r, const char *line, size_t n)
 static struct problem read_lines(struct run *r, const char *path, bool *is_cut)
 {
     struct lines *l;
-    struct problem p = lines_open(&l, path), wrong = NO_PROBLEM;
+    struct problem wrong = lines_open(&l, path), last = NO_PROBLEM;
     const char *line;
     long number = 0;
     size_t n;
 
-    while (!is_problem(&p) && lines_next(l, &line, &n, &p)) {
-        if (is_problem(&wrong)) {
-            p = problem("%s:%ld: %s", path, number, wrong.text);
+    while (!is_problem(&wrong) && lines_next(l, &line, &n, &wrong)) {
+        if (is_problem(&last)) {
+            wrong = problem("%s:%ld: %s", path, number, last.text);
             break;
         }
         number++;
-        wrong = take_line(r, line, n);
+        last = take_line(r, line, n);
     }
     lines_close(l);
-    *is_cut = is_problem(&wrong);
+    *is_cut = is_problem(&last);
     if (number == 1 && *is_cut)
-        p = problem("%s:1: %s", path, wrong.text);
-    return p;
+        wrong = problem("%s:1: %s", path, last.text);
+    return wrong;
 }
 
 static void print_start(const struct json_line *j, FILE *to)
@@ -176,14 +176,14 @@ static void print_mixtures(const struct run *r, FILE *to)
 {
     long first = r->mixtures > ROUNDS ? r->mixtures - ROUNDS : 0, n;
     const char **skill;
-    struct problem p = json_line_names(r->mixture[(r->mixtures - 1) % ROUNDS],
-                                       "p", &skill, &n);
+    struct problem wrong = json_line_names(
+        r->mixture[(r->mixtures - 1) % ROUNDS], "p", &skill, &n);
     int width = widest(skill, n);
 
     fprintf(to, "rounds %ld\n", r->mixtures);
     print_head(r, first, "round", "round", width + 6, to);
     print_head(r, first, "from_step", "step", width + 6, to);
-    for (long k = 0; k < n && !is_problem(&p); k++) {
+    for (long k = 0; k < n && !is_problem(&wrong); k++) {
         print_name("share", skill[k], width, to);
         for (long i = first; i < r->mixtures; i++)
             fprintf(to, " %7.4f",
@@ -200,10 +200,10 @@ static void print_measure(const struct evaluations *e, const char *split,
     const struct json_line *last = e->last ? e->last : e->first;
     const char **skill;
     long n;
-    struct problem p = json_line_names(last, measure, &skill, &n);
+    struct problem wrong = json_line_names(last, measure, &skill, &n);
     int width = widest(skill, n);
 
-    for (long k = 0; k < n && !is_problem(&p); k++) {
+    for (long k = 0; k < n && !is_problem(&wrong); k++) {
         fprintf(to, "%s ", split);
         print_name(measure, skill[k], width, to);
         fprintf(to, " %7.4f %7.4f\n", member_of(e->first, measure, skill[k]),
@@ -287,13 +287,13 @@ struct problem inspect_run(const struct settings *s, const char *path,
 {
     struct run r = {0};
     bool is_cut;
-    struct problem p = read_lines(&r, path, &is_cut);
+    struct problem wrong = read_lines(&r, path, &is_cut);
 
     (void)s;
-    if (!is_problem(&p)) {
+    if (!is_problem(&wrong)) {
         inspect_text_line("run", path, to);
         print_run(&r, is_cut, to);
     }
     release(&r);
-    return p;
+    return wrong;
 }

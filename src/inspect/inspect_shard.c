@@ -28,10 +28,10 @@ static struct problem print_header(const struct shard *s, FILE *to)
 {
     struct stat st = {0};
     bool sealed;
-    struct problem p = seal_check(s->path, &sealed);
+    struct problem wrong = seal_check(s->path, &sealed);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     stat(s->path, &st);
     inspect_text_line("shard", s->path, to);
     inspect_text_line("skill", s->skill, to);
@@ -47,7 +47,7 @@ static struct problem print_header(const struct shard *s, FILE *to)
     fprintf(to, "sealed %s\nbytes %lld\ndocuments %ld\ntokens %ld\n",
             sealed ? "yes" : "no", (long long)st.st_size, s->documents,
             s->tokens);
-    return p;
+    return wrong;
 }
 
 /* Bin b counts the documents of 2^b to 2^(b + 1) - 1 tokens. */
@@ -63,10 +63,10 @@ static struct problem count_lengths(struct shard_file *f, struct lengths *l)
     *l = (struct lengths){.shortest = LONG_MAX};
     for (long at = 0; at < documents; at += PIECE) {
         long n = least(PIECE, documents - at);
-        struct problem p = shard_read_documents(f, at, n + 1, offset);
+        struct problem wrong = shard_read_documents(f, at, n + 1, offset);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
         for (long i = 0; i < n; i++) {
             long length = (long)(offset[i + 1] - offset[i]);
 
@@ -81,10 +81,10 @@ static struct problem count_lengths(struct shard_file *f, struct lengths *l)
 static struct problem print_lengths(struct shard_file *f, FILE *to)
 {
     struct lengths l;
-    struct problem p = count_lengths(f, &l);
+    struct problem wrong = count_lengths(f, &l);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     fprintf(to, "length_mean %.2f\nlength_least %ld\nlength_most %ld\n",
             (double)f->head.tokens / (double)f->head.documents, l.shortest,
             l.longest);
@@ -92,7 +92,7 @@ static struct problem print_lengths(struct shard_file *f, FILE *to)
         if (l.shortest >> b <= 1 && l.longest >> b >= 1)
             fprintf(to, "length %ld-%ld %ld\n", 1L << b, (2L << b) - 1,
                     l.bin[b]);
-    return p;
+    return wrong;
 }
 
 static struct problem print_answers(struct shard_file *f, FILE *to)
@@ -102,10 +102,10 @@ static struct problem print_answers(struct shard_file *f, FILE *to)
 
     for (long at = 0; at < samples; at += PIECE) {
         long n = least(PIECE, samples - at);
-        struct problem p = shard_read_answers(f, at, n, answer);
+        struct problem wrong = shard_read_answers(f, at, n, answer);
 
-        if (is_problem(&p))
-            return p;
+        if (is_problem(&wrong))
+            return wrong;
         for (long i = 0; i < n; i++)
             tokens += answer[i].length;
     }
@@ -120,10 +120,10 @@ static void print_tokens(const struct tokenizer *t, const int32_t *ids, long n,
 {
     char *text = NULL;
     size_t bytes = 0;
-    struct problem p =
+    struct problem wrong =
         t ? tokenizer_decode(t, ids, n, &text, &bytes) : problem("no words");
 
-    if (!is_problem(&p)) {
+    if (!is_problem(&wrong)) {
         fputc('"', to);
         inspect_text(text, bytes, to);
         fputc('"', to);
@@ -138,15 +138,15 @@ static struct problem find_document(struct shard_file *f, long i,
                                     struct shard_sample *x)
 {
     uint64_t offset[2];
-    struct problem p;
+    struct problem wrong;
 
     if (f->head.layout == SHARD_SAMPLES)
         return shard_read_sample(f, i, LONG_MAX, x);
-    p = shard_read_documents(f, i, 2, offset);
-    if (!is_problem(&p))
+    wrong = shard_read_documents(f, i, 2, offset);
+    if (!is_problem(&wrong))
         *x = (struct shard_sample){.first = (long)offset[0],
                                    .end = (long)offset[1]};
-    return p;
+    return wrong;
 }
 
 static struct problem print_document(struct shard_file *f,
@@ -154,15 +154,15 @@ static struct problem print_document(struct shard_file *f,
                                      FILE *to)
 {
     struct shard_sample x;
-    struct problem p = find_document(f, i, &x);
+    struct problem wrong = find_document(f, i, &x);
     int32_t *ids;
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     ids = malloc((size_t)(x.end - x.first) * sizeof *ids);
     CHECK(ids, "no memory for the %ld tokens of a document", x.end - x.first);
-    p = shard_read_tokens(f, x.first, x.end - x.first, ids);
-    if (!is_problem(&p)) {
+    wrong = shard_read_tokens(f, x.first, x.end - x.first, ids);
+    if (!is_problem(&wrong)) {
         fprintf(to, "document %ld ", i);
         print_tokens(t, ids, x.end - x.first, to);
         if (x.answer.length > 0) {
@@ -172,7 +172,7 @@ static struct problem print_document(struct shard_file *f,
         fputc('\n', to);
     }
     free(ids);
-    return p;
+    return wrong;
 }
 
 /* The tokenizer that made the shard: the one that is named, else where it was
@@ -183,62 +183,64 @@ static struct problem find_tokenizer(const struct settings *s,
 {
     const char *named = s->tokenize.tokenizer;
     bool is_named = strcmp(named, "bytes") != 0 && *head->tokenizer_sha256;
-    struct problem p = tokenizer_open(t, is_named ? named : head->tokenizer);
+    struct problem wrong =
+        tokenizer_open(t, is_named ? named : head->tokenizer);
 
-    if (!is_problem(&p) && strcmp(t->sha256, head->tokenizer_sha256) != 0)
-        p = problem("%s is another tokenizer than the one that made the shard",
+    if (!is_problem(&wrong) && strcmp(t->sha256, head->tokenizer_sha256) != 0)
+        wrong =
+            problem("%s is another tokenizer than the one that made the shard",
                     t->name);
-    if (is_problem(&p))
-        p = problem("%s; documents are shown as ids, and as text with "
-                    "tokenize.tokenizer=FILE",
-                    p.text);
-    return is_problem(&p) ? p : tokenizer_check_decoder(t);
+    if (is_problem(&wrong))
+        wrong = problem("%s; documents are shown as ids, and as text with "
+                        "tokenize.tokenizer=FILE",
+                        wrong.text);
+    return is_problem(&wrong) ? wrong : tokenizer_check_decoder(t);
 }
 
 static struct problem print_documents(const struct settings *s,
                                       struct shard_file *f, FILE *to)
 {
     long n = least(s->inspect.documents, f->head.documents);
-    struct problem p = NO_PROBLEM, unknown;
+    struct problem wrong = NO_PROBLEM, unknown;
     struct tokenizer t;
 
     if (n == 0)
-        return p;
+        return wrong;
     unknown = find_tokenizer(s, &f->head, &t);
     if (is_problem(&unknown))
         inspect_text_line("undecoded", unknown.text, to);
-    for (long i = 0; i < n && !is_problem(&p); i++)
-        p = print_document(f, is_problem(&unknown) ? NULL : &t, i, to);
+    for (long i = 0; i < n && !is_problem(&wrong); i++)
+        wrong = print_document(f, is_problem(&unknown) ? NULL : &t, i, to);
     tokenizer_close(&t);
-    return p;
+    return wrong;
 }
 
 struct problem inspect_shard_verify(struct shard_file *f, FILE *to)
 {
     long blocks = shard_blocks(&f->head), sums = 0;
-    struct problem p = shard_verify(f, 0, blocks);
+    struct problem wrong = shard_verify(f, 0, blocks);
 
     for (long i = 0; i < blocks; i++)
         sums += shard_block(&f->head, i).sum_at != 0;
-    if (!is_problem(&p))
+    if (!is_problem(&wrong))
         fprintf(to, "verified %ld blocks, %ld by their sums\n", blocks, sums);
-    return p;
+    return wrong;
 }
 
 static struct problem describe(const struct settings *s, struct shard_file *f,
                                FILE *to)
 {
-    struct problem p = print_header(&f->head, to);
+    struct problem wrong = print_header(&f->head, to);
 
-    if (!is_problem(&p))
-        p = print_lengths(f, to);
-    if (!is_problem(&p) && f->head.has_answers)
-        p = print_answers(f, to);
-    if (!is_problem(&p) && s->inspect.verify)
-        p = inspect_shard_verify(f, to);
-    if (!is_problem(&p))
-        p = print_documents(s, f, to);
-    return p;
+    if (!is_problem(&wrong))
+        wrong = print_lengths(f, to);
+    if (!is_problem(&wrong) && f->head.has_answers)
+        wrong = print_answers(f, to);
+    if (!is_problem(&wrong) && s->inspect.verify)
+        wrong = inspect_shard_verify(f, to);
+    if (!is_problem(&wrong))
+        wrong = print_documents(s, f, to);
+    return wrong;
 }
 
 struct problem inspect_shard(const struct settings *s, const char *path,
@@ -246,13 +248,13 @@ struct problem inspect_shard(const struct settings *s, const char *path,
 {
     struct shard head;
     struct shard_file f;
-    struct problem p = shard_open(&head, path);
+    struct problem wrong = shard_open(&head, path);
 
-    if (!is_problem(&p))
-        p = shard_attach(&f, &head);
-    if (is_problem(&p))
-        return p;
-    p = describe(s, &f, to);
+    if (!is_problem(&wrong))
+        wrong = shard_attach(&f, &head);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = describe(s, &f, to);
     shard_detach(&f);
-    return p;
+    return wrong;
 }

@@ -14,11 +14,11 @@ static struct problem print_shard(const struct settings *s, const char *path,
 {
     struct shard head;
     struct shard_file f;
-    struct problem p = shard_open(&head, path);
+    struct problem wrong = shard_open(&head, path);
     const char *name = strrchr(path, '/') + 1;
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     inspect_text(name, strlen(name), to);
     fputs(" skill ", to);
     inspect_text(head.skill, strlen(head.skill), to);
@@ -29,13 +29,13 @@ static struct problem print_shard(const struct settings *s, const char *path,
     total->documents += head.documents;
     total->tokens += head.tokens;
     if (!s->inspect.verify)
-        return p;
-    p = shard_attach(&f, &head);
-    if (!is_problem(&p)) {
-        p = inspect_shard_verify(&f, to);
+        return wrong;
+    wrong = shard_attach(&f, &head);
+    if (!is_problem(&wrong)) {
+        wrong = inspect_shard_verify(&f, to);
         shard_detach(&f);
     }
-    return p;
+    return wrong;
 }
 
 struct problem inspect_shards(const struct settings *s, const char *directory,
@@ -43,24 +43,25 @@ struct problem inspect_shards(const struct settings *s, const char *directory,
 {
     struct total total = {0};
     struct corpus_files files;
-    struct problem p = corpus_files_list(&files, directory);
+    struct problem wrong = corpus_files_list(&files, directory);
 
-    if (!is_problem(&p) && files.n == 0)
-        p = problem("%s holds neither the metrics.jsonl of a run nor a skill "
+    if (!is_problem(&wrong) && files.n == 0)
+        wrong =
+            problem("%s holds neither the metrics.jsonl of a run nor a skill "
                     "shard (SKILL.SPLIT.h5)",
                     directory);
-    for (long i = 0; i < files.n && !is_problem(&p); i++) {
+    for (long i = 0; i < files.n && !is_problem(&wrong); i++) {
         const struct corpus_file *f = &files.at[i];
         char path[2048];
 
         snprintf(path, sizeof path, "%s/%s", directory, f->name);
-        p = print_shard(s, path, to, &total);
+        wrong = print_shard(s, path, to, &total);
         if (i == 0 || strcmp(f->skill, f[-1].skill) != 0)
             total.skills++;
     }
     corpus_files_free(&files);
-    if (!is_problem(&p))
+    if (!is_problem(&wrong))
         fprintf(to, "total shards %ld skills %ld documents %ld tokens %ld\n",
                 total.shards, total.skills, total.documents, total.tokens);
-    return p;
+    return wrong;
 }

@@ -63,45 +63,46 @@ static struct problem check_title(const struct output *o,
 {
     char path[2048];
     struct shard s;
-    struct problem p;
+    struct problem wrong;
 
     path_of(o, f, path, sizeof path);
-    p = shard_open(&s, path);
-    if (is_problem(&p))
-        return is_written(skill, f) ? NO_PROBLEM : p;
+    wrong = shard_open(&s, path);
+    if (is_problem(&wrong))
+        return is_written(skill, f) ? NO_PROBLEM : wrong;
     if (strcmp(s.title, skill->title) != 0)
         return problem(
             "%.300s holds skill \"%.200s\", and \"%.200s\" would be "
             "named %s too: rename one, or take another directory",
             path, s.title, skill->title, skill->name);
-    return p;
+    return wrong;
 }
 
 struct problem output_check(struct output *o, bool overwrite, const char *key)
 {
     struct corpus_files files;
     struct stat st;
-    struct problem p;
+    struct problem wrong;
 
     if (o->skills)
         qsort(o->skill, (size_t)o->skills, sizeof *o->skill, by_name);
     if (stat(o->directory, &st) != 0 && errno == ENOENT)
         return NO_PROBLEM;
-    p = corpus_files_list(&files, o->directory);
-    for (long i = 0; i < files.n && !is_problem(&p); i++) {
+    wrong = corpus_files_list(&files, o->directory);
+    for (long i = 0; i < files.n && !is_problem(&wrong); i++) {
         const struct corpus_file *f = &files.at[i];
         const struct output_skill *skill = skill_of(o, f);
 
         if (!skill)
             continue;
         if (is_written(skill, f) && !overwrite)
-            p = problem("%s/%s is there already: remove it, or give %s=yes",
+            wrong =
+                problem("%s/%s is there already: remove it, or give %s=yes",
                         o->directory, f->name, key);
         else if (f->part <= 1) /* the parts of a split have one title */
-            p = check_title(o, f, skill);
+            wrong = check_title(o, f, skill);
     }
     corpus_files_free(&files);
-    return p;
+    return wrong;
 }
 
 static struct problem make_directory(struct output *o)
@@ -116,15 +117,15 @@ static struct problem make_directory(struct output *o)
 
 static struct problem lock_directory(struct output *o)
 {
-    struct problem p = make_directory(o);
+    struct problem wrong = make_directory(o);
 
-    if (!is_problem(&p))
-        p = lock_take(&o->lock, o->directory, ".lock", world_host());
-    if (!is_problem(&p) && o->lock.absent)
+    if (!is_problem(&wrong))
+        wrong = lock_take(&o->lock, o->directory, ".lock", world_host());
+    if (!is_problem(&wrong) && o->lock.absent)
         log_warning("%s cannot be locked (%s): see that no other run writes "
                     "into it",
                     o->directory, strerror(o->lock.absent));
-    return p;
+    return wrong;
 }
 
 struct problem output_open(struct output *o)
@@ -170,13 +171,13 @@ static struct problem sum_share(struct output *o)
 {
     long blocks = 0, before = 0, size = group_size(o->g);
     long from, to;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     for (long i = 0; i < o->shards; i++)
         blocks += shard_blocks(&o->shard[i]);
     from = blocks * group_rank(o->g) / size;
     to = blocks * (group_rank(o->g) + 1) / size;
-    for (long i = 0; i < o->shards && !is_problem(&p); i++) {
+    for (long i = 0; i < o->shards && !is_problem(&wrong); i++) {
         long n = shard_blocks(&o->shard[i]);
         long low = from > before ? from - before : 0;
         long high = to - before < n ? to - before : n;
@@ -186,16 +187,16 @@ static struct problem sum_share(struct output *o)
         before += n;
         if (low >= high)
             continue;
-        p = shard_write_open(&w, &o->shard[i]);
-        if (!is_problem(&p))
-            p = output_stop(o);
-        if (!is_problem(&p))
-            p = shard_write_sums(&w, low, high - low);
+        wrong = shard_write_open(&w, &o->shard[i]);
+        if (!is_problem(&wrong))
+            wrong = output_stop(o);
+        if (!is_problem(&wrong))
+            wrong = shard_write_sums(&w, low, high - low);
         closed = shard_write_close(&w);
-        if (!is_problem(&p))
-            p = closed;
+        if (!is_problem(&wrong))
+            wrong = closed;
     }
-    return p;
+    return wrong;
 }
 
 static bool is_stale(const struct output *o, const struct corpus_file *f)
@@ -214,18 +215,18 @@ static bool is_stale(const struct output *o, const struct corpus_file *f)
 static struct problem remove_stale(const struct output *o)
 {
     struct corpus_files files;
-    struct problem p = corpus_files_list(&files, o->directory);
+    struct problem wrong = corpus_files_list(&files, o->directory);
 
-    for (long i = 0; i < files.n && !is_problem(&p); i++) {
+    for (long i = 0; i < files.n && !is_problem(&wrong); i++) {
         char path[2048];
 
         path_of(o, &files.at[i], path, sizeof path);
         if (is_stale(o, &files.at[i]) && unlink(path) != 0)
-            p = problem("%s, of an older run, cannot be removed: %s", path,
-                        strerror(errno));
+            wrong = problem("%s, of an older run, cannot be removed: %s", path,
+                            strerror(errno));
     }
     corpus_files_free(&files);
-    return p;
+    return wrong;
 }
 
 static struct problem interrupted(const struct output *o, long done,
@@ -242,27 +243,27 @@ static struct problem interrupted(const struct output *o, long done,
  * removed last. */
 static struct problem publish(struct output *o)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = 0; i < o->shards && !is_problem(&p); i++)
-        p = shard_write_seal(&o->shard[i]);
-    for (long i = 0; i < o->shards && !is_problem(&p); i++) {
-        p = shard_write_publish(&o->shard[i]);
-        if (is_problem(&p) && o->published)
-            return interrupted(o, i, &p);
-        o->published = !is_problem(&p);
+    for (long i = 0; i < o->shards && !is_problem(&wrong); i++)
+        wrong = shard_write_seal(&o->shard[i]);
+    for (long i = 0; i < o->shards && !is_problem(&wrong); i++) {
+        wrong = shard_write_publish(&o->shard[i]);
+        if (is_problem(&wrong) && o->published)
+            return interrupted(o, i, &wrong);
+        o->published = !is_problem(&wrong);
     }
-    if (!is_problem(&p))
-        p = shard_write_settle(&o->shard[0]);
-    return is_problem(&p) ? p : remove_stale(o);
+    if (!is_problem(&wrong))
+        wrong = shard_write_settle(&o->shard[0]);
+    return is_problem(&wrong) ? wrong : remove_stale(o);
 }
 
 struct problem output_finish(struct output *o)
 {
-    struct problem p = group_agree(o->g, sum_share(o));
+    struct problem wrong = group_agree(o->g, sum_share(o));
 
-    return is_problem(&p)
-               ? p
+    return is_problem(&wrong)
+               ? wrong
                : group_agree(o->g,
                              group_rank(o->g) == 0 ? publish(o) : NO_PROBLEM);
 }

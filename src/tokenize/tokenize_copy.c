@@ -38,39 +38,40 @@ static struct problem copy_tokens(struct copy *c,
                                   const struct tokenize_document *d)
 {
     long width = tokenize_job_token_bytes(c->t), room = BUFFER_BYTES / width;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     if (c->first + c->tokens != d->first)
-        p = flush_tokens(c);
-    for (long done = 0; done < d->tokens && !is_problem(&p);) {
+        wrong = flush_tokens(c);
+    for (long done = 0; done < d->tokens && !is_problem(&wrong);) {
         long n = d->tokens - done;
 
         if (c->tokens == 0)
             c->first = d->first + done;
         if (n > room - c->tokens)
             n = room - c->tokens;
-        p = file_read_at(c->t->spool, c->t->spool_name,
+        wrong =
+            file_read_at(c->t->spool, c->t->spool_name,
                          (uint64_t)((d->spooled + done) * width),
                          c->buffer + c->tokens * width, (size_t)(n * width));
         c->tokens += n;
         done += n;
-        if (c->tokens == room && !is_problem(&p))
-            p = flush_tokens(c);
+        if (c->tokens == room && !is_problem(&wrong))
+            wrong = flush_tokens(c);
     }
-    return p;
+    return wrong;
 }
 
 static struct problem copy_document(struct copy *c,
                                     const struct tokenize_document *d)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     if (c->offsets == OFFSETS || c->first_offset + c->offsets != d->index)
-        p = flush_offsets(c);
+        wrong = flush_offsets(c);
     if (c->offsets == 0)
         c->first_offset = d->index;
     c->offset[c->offsets++] = (uint64_t)d->first;
-    return is_problem(&p) ? p : copy_tokens(c, d);
+    return is_problem(&wrong) ? wrong : copy_tokens(c, d);
 }
 
 /* Documents [*next, ...) of this rank that belong to the same file. */
@@ -78,21 +79,22 @@ static struct problem copy_file(struct copy *c, long *next)
 {
     const struct tokenize_document *d = c->t->document;
     int32_t file = d[*next].file;
-    struct problem p, closed;
+    struct problem wrong, closed;
 
-    p = shard_write_open(&c->w, &c->t->out.shard[file]);
-    for (; *next < c->t->documents && d[*next].file == file && !is_problem(&p);
+    wrong = shard_write_open(&c->w, &c->t->out.shard[file]);
+    for (; *next < c->t->documents && d[*next].file == file &&
+           !is_problem(&wrong);
          ++*next) {
-        p = output_stop(&c->t->out);
-        if (!is_problem(&p))
-            p = copy_document(c, &d[*next]);
+        wrong = output_stop(&c->t->out);
+        if (!is_problem(&wrong))
+            wrong = copy_document(c, &d[*next]);
     }
-    if (!is_problem(&p))
-        p = flush_tokens(c);
-    if (!is_problem(&p))
-        p = flush_offsets(c);
+    if (!is_problem(&wrong))
+        wrong = flush_tokens(c);
+    if (!is_problem(&wrong))
+        wrong = flush_offsets(c);
     closed = shard_write_close(&c->w);
-    return is_problem(&p) ? p : closed;
+    return is_problem(&wrong) ? wrong : closed;
 }
 
 static int by_place(const void *a, const void *b)
@@ -109,7 +111,7 @@ static int by_place(const void *a, const void *b)
 struct problem tokenize_copy(struct tokenize *t)
 {
     struct copy *c = calloc(1, sizeof *c);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     CHECK(c, "no memory to write documents");
     c->t = t;
@@ -119,9 +121,9 @@ struct problem tokenize_copy(struct tokenize *t)
         qsort(t->document, (size_t)t->documents, sizeof *t->document,
               by_place);
     for (long i = 0;
-         i < t->documents && !t->document[i].dropped && !is_problem(&p);)
-        p = copy_file(c, &i);
+         i < t->documents && !t->document[i].dropped && !is_problem(&wrong);)
+        wrong = copy_file(c, &i);
     free(c->buffer);
     free(c);
-    return p;
+    return wrong;
 }

@@ -28,22 +28,22 @@ static int by_shelf(const void *a, const void *b)
 static struct problem name_all(struct tokenize *t)
 {
     struct shard **s = malloc((size_t)(t->out.shards + 1) * sizeof *s);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     long part = 0;
 
     CHECK(s, "no memory for %ld shards", t->out.shards);
     for (long i = 0; i < t->out.shards; i++)
         s[i] = &t->out.shard[i];
     qsort(s, (size_t)t->out.shards, sizeof *s, by_shelf);
-    for (long i = 0; i < t->out.shards && !is_problem(&p); i++) {
+    for (long i = 0; i < t->out.shards && !is_problem(&wrong); i++) {
         bool follows = i > 0 && same_shelf(s[i - 1], s[i]);
         bool goes_on = i + 1 < t->out.shards && same_shelf(s[i], s[i + 1]);
 
         part = follows ? part + 1 : goes_on;
-        p = output_name(&t->out, s[i], part);
+        wrong = output_name(&t->out, s[i], part);
     }
     free(s);
-    return p;
+    return wrong;
 }
 
 /* Names of the inputs that a shard may have documents of, one a line. */
@@ -85,7 +85,7 @@ static struct problem create_one(const struct tokenize *t, struct shard *s)
     static char source[SOURCE_BYTES];
     struct shard_writer w;
     uint64_t end = (uint64_t)s->tokens;
-    struct problem p, closed;
+    struct problem wrong, closed;
 
     strcpy(s->tokenizer, t->tokenizer.name);
     strcpy(s->tokenizer_sha256, t->tokenizer.sha256);
@@ -94,22 +94,22 @@ static struct problem create_one(const struct tokenize *t, struct shard *s)
     s->begin_of_text = t->tokenizer.begin_of_text;
     source[0] = '\0';
     list_source(t, s, source);
-    p = shard_write_create(s, source);
-    if (is_problem(&p))
-        return p;
-    p = shard_write_open(&w, s);
-    if (!is_problem(&p))
-        p = shard_write_documents(&w, s->documents, 1, &end);
+    wrong = shard_write_create(s, source);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = shard_write_open(&w, s);
+    if (!is_problem(&wrong))
+        wrong = shard_write_documents(&w, s->documents, 1, &end);
     closed = shard_write_close(&w);
-    return is_problem(&p) ? p : closed;
+    return is_problem(&wrong) ? wrong : closed;
 }
 
 struct problem tokenize_create(struct tokenize *t)
 {
-    struct problem p = name_all(t);
+    struct problem wrong = name_all(t);
 
     t->out.created = true;
-    for (long i = 0; i < t->out.shards && !is_problem(&p); i++)
-        p = create_one(t, &t->out.shard[i]);
-    return p;
+    for (long i = 0; i < t->out.shards && !is_problem(&wrong); i++)
+        wrong = create_one(t, &t->out.shard[i]);
+    return wrong;
 }

@@ -118,19 +118,19 @@ static struct problem add_entry(struct list *l, const char *directory,
 
 static struct problem add_directory(struct list *l, const char *path)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     struct dirent **entry;
     int n = scandir(path, &entry, visible, by_name);
 
     if (n < 0)
         return problem("%s cannot be read: %s", path, strerror(errno));
     for (int i = 0; i < n; i++) {
-        if (!is_problem(&p))
-            p = add_entry(l, path, entry[i]->d_name);
+        if (!is_problem(&wrong))
+            wrong = add_entry(l, path, entry[i]->d_name);
         free(entry[i]);
     }
     free(entry);
-    return p;
+    return wrong;
 }
 
 static struct problem add_argument(struct list *l, const char *path)
@@ -178,15 +178,16 @@ static struct problem check_twice(struct list *l)
 struct problem tokenize_inputs_list(char **arguments, int n_arguments,
                                     struct tokenize_input **inputs, long *n)
 {
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     struct list l = {0};
 
-    for (int i = 0; i < n_arguments && !is_problem(&p); i++)
-        p = add_argument(&l, arguments[i]);
-    if (!is_problem(&p))
-        p = check_twice(&l);
-    if (!is_problem(&p) && l.n == 0)
-        p = n_arguments == 0
+    for (int i = 0; i < n_arguments && !is_problem(&wrong); i++)
+        wrong = add_argument(&l, arguments[i]);
+    if (!is_problem(&wrong))
+        wrong = check_twice(&l);
+    if (!is_problem(&wrong) && l.n == 0)
+        wrong =
+            n_arguments == 0
                 ? problem("tokenize needs input files or directories: skillet "
                           "tokenize INPUT... data.directory=DIR")
                 : problem("%s has no .jsonl, .jsonl.gz or .jsonl.zst file",
@@ -194,5 +195,5 @@ struct problem tokenize_inputs_list(char **arguments, int n_arguments,
     free(l.identity);
     *inputs = l.at;
     *n = l.n;
-    return p;
+    return wrong;
 }

@@ -69,9 +69,9 @@ const char *tokenize_job_title(const struct tokenize *t,
 /* Reads what the settings say of tokenizer, special ids and splits. */
 struct problem tokenize_settings(struct tokenize *t);
 
-/* Stages; all collective.  The problem is the same on every rank.  `wrong` is
- * the user's (exit 2), what is returned the machine's (exit 1). */
-struct problem tokenize_scan(struct tokenize *t, struct problem *wrong);
+/* Stages; all collective.  The problem is the same on every rank.  `refused`
+ * is the user's (exit 2), what is returned the machine's (exit 1). */
+struct problem tokenize_scan(struct tokenize *t, struct problem *refused);
 void tokenize_deduplicate(struct tokenize *t);
 struct problem tokenize_split(struct tokenize *t);
 void tokenize_place(struct tokenize *t);

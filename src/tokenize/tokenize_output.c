@@ -75,9 +75,9 @@ static struct problem open_spool(struct tokenize *t)
 
 struct problem tokenize_output_open(struct tokenize *t)
 {
-    struct problem p = output_open(&t->out);
+    struct problem wrong = output_open(&t->out);
 
-    return is_problem(&p) ? p : group_agree(t->g, open_spool(t));
+    return is_problem(&wrong) ? wrong : group_agree(t->g, open_spool(t));
 }
 
 static void close_spool(struct tokenize *t)

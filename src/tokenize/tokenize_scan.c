@@ -34,12 +34,12 @@ struct scan {
 
 static struct problem flush(struct scan *s)
 {
-    struct problem p = file_write_at(s->t->spool, s->t->spool_name, s->flushed,
-                                     s->buffer, s->buffered);
+    struct problem wrong = file_write_at(s->t->spool, s->t->spool_name,
+                                         s->flushed, s->buffer, s->buffered);
 
     s->flushed += s->buffered;
     s->buffered = 0;
-    return p;
+    return wrong;
 }
 
 /* The ids go to the spool in the type of the shards. */
@@ -77,14 +77,14 @@ static struct problem add_document(struct scan *s, const char *text, size_t n,
         .file = -1,
         .split = (int8_t)(t->only != SPLIT_NONE ? t->only : s->input->split),
     };
-    struct problem p = tokenizer_encode(&t->tokenizer, text, n, &s->ids);
+    struct problem wrong = tokenizer_encode(&t->tokenizer, text, n, &s->ids);
 
     d.tokens = s->ids.n;
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (d.tokens == 0) {
         t->empty++;
-        return p;
+        return wrong;
     }
     spool_ids(s);
     if (t->documents == t->room) {
@@ -94,7 +94,7 @@ static struct problem add_document(struct scan *s, const char *text, size_t n,
         CHECK(t->document, "no memory for %ld documents", t->room);
     }
     t->document[t->documents++] = d;
-    return p;
+    return wrong;
 }
 
 static struct problem find_skill(struct scan *s, const struct json_line *j,
@@ -102,16 +102,16 @@ static struct problem find_skill(struct scan *s, const struct json_line *j,
 {
     const char *field = s->t->settings->tokenize.skill + 1, *title;
     size_t n;
-    struct problem p = json_line_text(j, field, &title, &n);
+    struct problem wrong = json_line_text(j, field, &title, &n);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (n == 0 || n >= sizeof s->t->skills.at->title || memchr(title, 0, n))
         return problem("\"%s\" names no skill: 1 to 255 bytes without zeros "
                        "are needed",
                        field);
     *skill = tokenize_skills_number(&s->t->skills, title, n);
-    return p;
+    return wrong;
 }
 
 /* What is wrong with the line as a document. */
@@ -121,19 +121,19 @@ static struct problem take_line(struct scan *s, const char *line, size_t bytes)
     const char *text;
     long skill = s->skill;
     size_t n;
-    struct problem p = json_line_parse(&j, line, bytes);
+    struct problem wrong = json_line_parse(&j, line, bytes);
 
-    if (is_problem(&p))
-        return p;
-    p = json_line_text(j, s->t->settings->tokenize.field, &text, &n);
-    if (!is_problem(&p) && n > 0 && tokenize_job_has_skill_field(s->t))
-        p = find_skill(s, j, &skill);
-    if (!is_problem(&p) && n > 0)
-        p = add_document(s, text, n, skill);
-    if (!is_problem(&p) && n == 0)
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = json_line_text(j, s->t->settings->tokenize.field, &text, &n);
+    if (!is_problem(&wrong) && n > 0 && tokenize_job_has_skill_field(s->t))
+        wrong = find_skill(s, j, &skill);
+    if (!is_problem(&wrong) && n > 0)
+        wrong = add_document(s, text, n, skill);
+    if (!is_problem(&wrong) && n == 0)
         s->t->empty++;
     json_line_free(j);
-    return p;
+    return wrong;
 }
 
 static bool is_blank(const char *line, size_t n)
@@ -148,31 +148,31 @@ static bool is_blank(const char *line, size_t n)
 static struct problem own_line(struct scan *s, const char *line, size_t n)
 {
     struct tokenize *t = s->t;
-    struct problem p = take_line(s, line, n);
+    struct problem wrong = take_line(s, line, n);
 
-    if (!is_problem(&p))
-        return p;
-    p = problem("%s:%ld: %s", s->input->path, s->line, p.text);
+    if (!is_problem(&wrong))
+        return wrong;
+    wrong = problem("%s:%ld: %s", s->input->path, s->line, wrong.text);
     if (t->settings->tokenize.on_error == ON_ERROR_STOP)
-        return p;
+        return wrong;
     if (t->skipped++ == 0) {
         t->first_skipped = (uint64_t)s->all_lines;
-        t->why_skipped = p;
+        t->why_skipped = wrong;
     }
     return NO_PROBLEM;
 }
 
 static struct problem scan_lines(struct scan *s, struct lines *l,
-                                 struct problem *wrong)
+                                 struct problem *refused)
 {
     struct tokenize *t = s->t;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     const char *line;
     size_t n;
 
-    while (!is_problem(wrong) && !is_problem(&p) &&
-           lines_next(l, &line, &n, wrong)) {
-        p = output_stop(&t->out);
+    while (!is_problem(refused) && !is_problem(&wrong) &&
+           lines_next(l, &line, &n, refused)) {
+        wrong = output_stop(&t->out);
         s->line++;
         s->all_lines++;
         if (s->in_chunk >= TOKENIZE_CHUNK) {
@@ -185,26 +185,26 @@ static struct problem scan_lines(struct scan *s, struct lines *l,
         if (t->chunks % group_size(t->g) != group_rank(t->g) ||
             is_blank(line, n))
             continue;
-        *wrong = own_line(s, line, n);
-        if (!is_problem(wrong))
-            *wrong = tokenize_skills_check(&t->skills);
+        *refused = own_line(s, line, n);
+        if (!is_problem(refused))
+            *refused = tokenize_skills_check(&t->skills);
         if (s->buffered >= SPOOL_BUFFER)
-            p = flush(s);
+            wrong = flush(s);
     }
     t->chunks++;
     s->in_chunk = 0;
     s->seen.chunks = (uint64_t)t->chunks;
-    return is_problem(&p) ? p : flush(s);
+    return is_problem(&wrong) ? wrong : flush(s);
 }
 
 /* The sentence about the first line is spoken, whichever rank found it. */
-static void keep_first(struct group *g, uint64_t line, struct problem *p)
+static void keep_first(struct group *g, uint64_t line, struct problem *wrong)
 {
-    uint64_t first = is_problem(p) ? line : UINT64_MAX;
+    uint64_t first = is_problem(wrong) ? line : UINT64_MAX;
 
     group_min_counts(g, &first, 1);
     if (line != first)
-        *p = NO_PROBLEM;
+        *wrong = NO_PROBLEM;
 }
 
 /* Ranks number the chunks on their own: with different bytes under one name,
@@ -226,10 +226,10 @@ static struct problem check_alike(const struct scan *s)
     return NO_PROBLEM;
 }
 
-static struct problem scan_file(struct scan *s, struct problem *wrong)
+static struct problem scan_file(struct scan *s, struct problem *refused)
 {
     struct tokenize *t = s->t;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     struct lines *l;
 
     s->line = 0;
@@ -239,28 +239,28 @@ static struct problem scan_file(struct scan *s, struct problem *wrong)
 
         s->skill = tokenize_skills_number(&t->skills, title, strlen(title));
     }
-    *wrong = lines_open(&l, s->input->path);
-    if (!is_problem(wrong))
-        p = scan_lines(s, l, wrong);
+    *refused = lines_open(&l, s->input->path);
+    if (!is_problem(refused))
+        wrong = scan_lines(s, l, refused);
     lines_close(l);
-    keep_first(t->g, (uint64_t)s->all_lines, wrong);
-    *wrong = group_agree(t->g, *wrong);
-    p = group_agree(t->g, p);
-    if (!is_problem(wrong) && !is_problem(&p))
-        *wrong = check_alike(s);
-    return p;
+    keep_first(t->g, (uint64_t)s->all_lines, refused);
+    *refused = group_agree(t->g, *refused);
+    wrong = group_agree(t->g, wrong);
+    if (!is_problem(refused) && !is_problem(&wrong))
+        *refused = check_alike(s);
+    return wrong;
 }
 
-struct problem tokenize_scan(struct tokenize *t, struct problem *wrong)
+struct problem tokenize_scan(struct tokenize *t, struct problem *refused)
 {
     struct scan s = {.t = t};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    *wrong = NO_PROBLEM;
-    for (long i = 0; i < t->inputs && !is_problem(&p) && !is_problem(wrong);
-         i++) {
+    *refused = NO_PROBLEM;
+    for (long i = 0;
+         i < t->inputs && !is_problem(&wrong) && !is_problem(refused); i++) {
         s.input = &t->input[i];
-        p = scan_file(&s, wrong);
+        wrong = scan_file(&s, refused);
     }
     if (t->skipped == 0)
         t->why_skipped = NO_PROBLEM;
@@ -268,5 +268,5 @@ struct problem tokenize_scan(struct tokenize *t, struct problem *wrong)
     t->why_skipped = group_agree(t->g, t->why_skipped);
     tokenizer_ids_free(&s.ids);
     free(s.buffer);
-    return p;
+    return wrong;
 }

@@ -40,18 +40,19 @@ static struct problem check_alike(const struct tokenize *t)
 static struct problem read_tokenizer(struct tokenize *t)
 {
     const char *name = t->settings->tokenize.tokenizer;
-    struct problem p;
+    struct problem wrong;
 
     if (symbols_find(name))
         return problem("%s=%s: it has symbols for the sentences of `skillet "
                        "synth %s` alone; take bytes",
                        settings_place(t->settings, "tokenize.tokenizer"), name,
                        name);
-    p = tokenizer_open(&t->tokenizer, name);
-    if (is_problem(&p))
-        p = problem("%s: %s",
-                    settings_place(t->settings, "tokenize.tokenizer"), p.text);
-    return p;
+    wrong = tokenizer_open(&t->tokenizer, name);
+    if (is_problem(&wrong))
+        wrong = problem("%s: %s",
+                        settings_place(t->settings, "tokenize.tokenizer"),
+                        wrong.text);
+    return wrong;
 }
 
 static struct problem read_split(struct tokenize *t)
@@ -107,27 +108,28 @@ static struct problem read_id(const struct tokenize *t, const char *key,
 struct problem tokenize_settings(struct tokenize *t)
 {
     const struct settings *s = t->settings;
-    struct problem p = read_tokenizer(t);
+    struct problem wrong = read_tokenizer(t);
 
-    if (!is_problem(&p))
-        p = read_id(t, "tokenize.end_of_text", s->tokenize.end_of_text,
-                    &t->tokenizer.end_of_text);
-    if (!is_problem(&p))
-        p = read_id(t, "tokenize.begin_of_text", s->tokenize.begin_of_text,
-                    &t->tokenizer.begin_of_text);
-    p = group_agree(t->g, p);
-    if (!is_problem(&p))
-        p = check_alike(t);
-    if (!is_problem(&p))
-        p = read_split(t);
-    if (!is_problem(&p) && s->data.directory[0] == '\0')
-        p = problem("data.directory is not given: it is where the shards go");
-    if (!is_problem(&p) && s->tokenize.skill[0] == '@' &&
+    if (!is_problem(&wrong))
+        wrong = read_id(t, "tokenize.end_of_text", s->tokenize.end_of_text,
+                        &t->tokenizer.end_of_text);
+    if (!is_problem(&wrong))
+        wrong = read_id(t, "tokenize.begin_of_text", s->tokenize.begin_of_text,
+                        &t->tokenizer.begin_of_text);
+    wrong = group_agree(t->g, wrong);
+    if (!is_problem(&wrong))
+        wrong = check_alike(t);
+    if (!is_problem(&wrong))
+        wrong = read_split(t);
+    if (!is_problem(&wrong) && s->data.directory[0] == '\0')
+        wrong =
+            problem("data.directory is not given: it is where the shards go");
+    if (!is_problem(&wrong) && s->tokenize.skill[0] == '@' &&
         s->tokenize.skill[1] == '\0')
-        p = problem("%s=@ names no field",
-                    settings_place(s, "tokenize.skill"));
-    if (!is_problem(&p) && strlen(s->tokenize.skill) > 255)
-        p = problem("%s is longer than 255 bytes",
-                    settings_place(s, "tokenize.skill"));
-    return p;
+        wrong = problem("%s=@ names no field",
+                        settings_place(s, "tokenize.skill"));
+    if (!is_problem(&wrong) && strlen(s->tokenize.skill) > 255)
+        wrong = problem("%s is longer than 255 bytes",
+                        settings_place(s, "tokenize.skill"));
+    return wrong;
 }

@@ -134,20 +134,21 @@ sort_by_name(const struct tokenize_skills *s)
 static struct problem make_names(struct tokenize_skills *s)
 {
     const struct tokenize_skill **order;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (long i = 0; i < s->n && !is_problem(&p); i++)
-        p = make_name(&s->at[i]);
-    if (is_problem(&p))
-        return p;
+    for (long i = 0; i < s->n && !is_problem(&wrong); i++)
+        wrong = make_name(&s->at[i]);
+    if (is_problem(&wrong))
+        return wrong;
     order = sort_by_name(s);
-    for (long i = 1; i < s->n && !is_problem(&p); i++)
+    for (long i = 1; i < s->n && !is_problem(&wrong); i++)
         if (strcmp(order[i - 1]->name, order[i]->name) == 0)
-            p = problem("skills \"%s\" and \"%s\" would both be named %s: "
+            wrong =
+                problem("skills \"%s\" and \"%s\" would both be named %s: "
                         "rename one",
                         order[i - 1]->title, order[i]->title, order[i]->name);
     free(order);
-    return p;
+    return wrong;
 }
 
 /* Sends row i to rank to[i] and numbers what comes. */
@@ -183,7 +184,7 @@ static struct problem gather(const struct tokenize_skills *s, struct group *g,
                              struct tokenize_skills *all)
 {
     struct tokenize_skills mine = {0};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     int64_t n;
     int *to = malloc((size_t)(s->n + 1) * sizeof *to);
 
@@ -196,7 +197,8 @@ static struct problem gather(const struct tokenize_skills *s, struct group *g,
     group_sum_counts(g, &n, 1);
     if (n > TOKENIZE_SKILLS_MOST) {
         if (mine.n > 0)
-            p = too_many((long)n, mine.at[0].title, mine.at[mine.n - 1].title);
+            wrong =
+                too_many((long)n, mine.at[0].title, mine.at[mine.n - 1].title);
     } else {
         to = calloc((size_t)mine.n + 1, sizeof *to);
         CHECK(to, "no memory to gather %ld skills", mine.n);
@@ -204,7 +206,7 @@ static struct problem gather(const struct tokenize_skills *s, struct group *g,
         free(to);
     }
     tokenize_skills_free(&mine);
-    return group_agree(g, p);
+    return group_agree(g, wrong);
 }
 
 /* The table of rank 0, sorted by title. */
@@ -223,17 +225,17 @@ struct problem tokenize_skills_agree(struct tokenize_skills *s,
                                      struct group *g, long **map)
 {
     struct tokenize_skills all = {0};
-    struct problem p = gather(s, g, &all);
+    struct problem wrong = gather(s, g, &all);
 
     *map = NULL;
-    if (!is_problem(&p) && group_rank(g) == 0) {
+    if (!is_problem(&wrong) && group_rank(g) == 0) {
         qsort(all.at, (size_t)all.n, sizeof *all.at, by_title);
-        p = make_names(&all);
+        wrong = make_names(&all);
     }
-    p = group_agree(g, p);
-    if (is_problem(&p)) {
+    wrong = group_agree(g, wrong);
+    if (is_problem(&wrong)) {
         tokenize_skills_free(&all);
-        return p;
+        return wrong;
     }
     share(&all, g);
     *map = malloc((size_t)(s->n + 1) * sizeof **map);
@@ -243,7 +245,7 @@ struct problem tokenize_skills_agree(struct tokenize_skills *s,
                                            strlen(s->at[i].title));
     tokenize_skills_free(s);
     *s = all;
-    return p;
+    return wrong;
 }
 
 void tokenize_skills_free(struct tokenize_skills *s)

@@ -145,7 +145,7 @@ static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
                             int lacking)
 {
     int8_t *from = malloc((size_t)t->skills.n + 1);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     CHECK(from, "no memory for %ld skills", t->skills.n);
     count(t, c, split);
@@ -155,13 +155,14 @@ static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
             share_of(t, c, k, lacking) == 0)
             continue;
         from[k] = (int8_t)giver(c, k);
-        if (from[k] == SPLIT_NONE && !is_problem(&p))
-            p = problem("skill %s has %ld documents, too few for one in every "
+        if (from[k] == SPLIT_NONE && !is_problem(&wrong))
+            wrong =
+                problem("skill %s has %ld documents, too few for one in every "
                         "split with a share: give it more text, or "
                         "tokenize.split=train, or other shares",
                         t->skills.at[k].name, (long)in_skill(c, k));
     }
-    for (long i = 0; i < t->documents && !is_problem(&p); i++) {
+    for (long i = 0; i < t->documents && !is_problem(&wrong); i++) {
         const struct tokenize_document *d = &t->document[i];
 
         if (split[i] != SPLIT_NONE && from[d->skill] == split[i] &&
@@ -169,7 +170,7 @@ static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
             split[i] = (int8_t)lacking;
     }
     free(from);
-    return p;
+    return wrong;
 }
 
 struct problem tokenize_split(struct tokenize *t)
@@ -177,7 +178,7 @@ struct problem tokenize_split(struct tokenize *t)
     static const int order[] = {SPLIT_VALIDATION, SPLIT_TEST, SPLIT_TRAIN};
     struct cut c = cut_init(t->skills.n);
     int8_t *split = malloc((size_t)t->documents + 1);
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
     CHECK(split, "no memory for %ld documents", t->documents);
     count_own(t, &c);
@@ -188,13 +189,13 @@ struct problem tokenize_split(struct tokenize *t)
         if (!d->dropped && d->split == SPLIT_NONE)
             split[i] = (int8_t)split_by_hash(t, &c, d);
     }
-    for (size_t i = 0; i < sizeof order / sizeof *order && !is_problem(&p);
+    for (size_t i = 0; i < sizeof order / sizeof *order && !is_problem(&wrong);
          i++)
-        p = serve(t, &c, split, order[i]);
+        wrong = serve(t, &c, split, order[i]);
     for (long i = 0; i < t->documents; i++)
         if (split[i] != SPLIT_NONE)
             t->document[i].split = split[i];
     free(split);
     cut_free(&c);
-    return p;
+    return wrong;
 }

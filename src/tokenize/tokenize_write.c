@@ -6,17 +6,17 @@
 struct problem tokenize_write(struct tokenize *t)
 {
     bool is_root = group_rank(t->g) == 0;
-    struct problem p =
+    struct problem wrong =
         group_agree(t->g, is_root ? tokenize_create(t) : NO_PROBLEM);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (!is_root)
         t->out.shard = malloc((size_t)t->out.shards * sizeof *t->out.shard);
     CHECK(t->out.shard || t->out.shards == 0, "no memory for %ld shards",
           t->out.shards);
     group_broadcast(t->g, t->out.shard,
                     (size_t)t->out.shards * sizeof *t->out.shard);
-    p = group_agree(t->g, tokenize_copy(t));
-    return is_problem(&p) ? p : output_finish(&t->out);
+    wrong = group_agree(t->g, tokenize_copy(t));
+    return is_problem(&wrong) ? wrong : output_finish(&t->out);
 }
