@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 void bytes_make_room(struct bytes *b, size_t more)
 {
@@ -12,8 +12,7 @@ void bytes_make_room(struct bytes *b, size_t more)
     if (need <= b->room)
         return;
     b->room = need + need / 2;
-    b->at = realloc(b->at, b->room);
-    CHECK(b->at, "no memory for %zu bytes of text", b->room);
+    b->at = memory_grow(b->at, b->room, 1, "bytes of text");
     memset(b->at + b->n, 0, b->room - b->n);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "io/file.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 struct cell {
     char *text; /* unquoted, trimmed */
@@ -18,14 +18,6 @@ struct cells {
     struct cell *at;
     long rows, cols;
 };
-
-static void *allocate(size_t n, size_t size)
-{
-    void *at = calloc(n + 1, size);
-
-    CHECK(at, "no memory for a table of %zu cells", n);
-    return at;
-}
 
 static bool is_blank(char c)
 {
@@ -165,7 +157,8 @@ static int by_text(const void *a, const void *b)
 static struct problem check_once(const char *name, const struct cell *first,
                                  long stride, long n)
 {
-    const struct cell **sorted = allocate((size_t)n, sizeof(struct cell *));
+    const struct cell **sorted =
+        memory_take((size_t)n, sizeof *sorted, "names");
     struct problem wrong = NO_PROBLEM;
 
     for (long i = 0; i < n; i++)
@@ -187,15 +180,13 @@ static struct problem take_names(const char *name, const struct cell *first,
 {
     struct problem wrong = NO_PROBLEM;
 
-    *names = allocate((size_t)n, sizeof **names);
+    *names = memory_take((size_t)n, sizeof **names, "names");
     for (long i = 0; i < n && !is_problem(&wrong); i++)
         wrong = check_name(name, &first[i * stride]);
     if (!is_problem(&wrong))
         wrong = check_once(name, first, stride, n);
-    for (long i = 0; i < n && !is_problem(&wrong); i++) {
-        (*names)[i] = strdup(first[i * stride].text);
-        CHECK((*names)[i], "no memory for the names of %s", name);
-    }
+    for (long i = 0; i < n && !is_problem(&wrong); i++)
+        (*names)[i] = memory_text(first[i * stride].text);
     return wrong;
 }
 
@@ -203,7 +194,8 @@ static struct problem take_names(const char *name, const struct cell *first,
 static struct problem take_numbers(const char *name, const struct cells *cells,
                                    long head, long side, struct csv *csv)
 {
-    csv->at = allocate((size_t)(csv->rows * csv->cols), sizeof *csv->at);
+    csv->at = memory_take((size_t)(csv->rows * csv->cols), sizeof *csv->at,
+                          "numbers");
     for (long i = 0; i < csv->rows; i++)
         for (long j = 0; j < csv->cols; j++) {
             const struct cell *cell =
@@ -269,9 +261,9 @@ static struct problem parse(struct csv *csv, const char *name,
         return problem("%s: holds a zero byte: this is not a text file", name);
     for (size_t i = 0; i < n; i++)
         most += bytes[i] == ',' || bytes[i] == '\n';
-    text = allocate(n, 1);
+    text = memory_take(n + 1, 1, "bytes of a table");
     memcpy(text, bytes, n);
-    cells.at = allocate(most, sizeof *cells.at);
+    cells.at = memory_take(most, sizeof *cells.at, "cells of a table");
     wrong = read_lines(name, text, &cells);
     if (!is_problem(&wrong))
         wrong = take(name, &cells, csv);

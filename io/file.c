@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* Far above any run file or table; a device or a shard given by mistake ends
  * here and not in a full memory. */
@@ -20,8 +20,7 @@ static struct problem read_all(FILE *f, const char *path, char **bytes,
     size_t room = (size_t)1 << 16;
 
     for (;;) {
-        *bytes = realloc(*bytes, room + 1);
-        CHECK(*bytes, "no %zu bytes to read %s", room + 1, path);
+        *bytes = memory_grow(*bytes, room + 1, 1, "bytes of a file");
         *n += fread(*bytes + *n, 1, room - *n, f);
         if (ferror(f))
             return problem("%s: cannot be read: %s", path, strerror(errno));
@@ -138,7 +137,6 @@ struct problem file_sync_names(const char *path)
     char *directory = slash ? strndup(path, (size_t)(slash - path)) : NULL;
     struct problem wrong;
 
-    CHECK(!slash || directory, "no memory for the directory of %s", path);
     if (slash)
         wrong =
             sync_path(slash > path ? directory : "/", O_RDONLY | O_DIRECTORY);

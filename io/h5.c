@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 _Static_assert(sizeof(hid_t) <= sizeof(int64_t), "handles fit struct h5");
 
@@ -313,8 +313,8 @@ static struct problem take_texts(const struct h5 *f, const char *name,
             name);
     texts->n = (long)d->dims[0];
     texts->bytes = bytes + 1;
-    texts->at = calloc((size_t)texts->n + 1, texts->bytes);
-    CHECK(texts->at, "no memory for %ld texts of %s", texts->n, f->path);
+    texts->at =
+        memory_take((size_t)texts->n, texts->bytes, "texts of a dataset");
     return NO_PROBLEM;
 }
 
@@ -443,7 +443,7 @@ static herr_t read_variable(hid_t a, hid_t type, char *text, size_t size)
 static herr_t read_fixed(hid_t a, hid_t type, char *text, size_t size)
 {
     size_t n = H5Tget_size(type);
-    char *at = n <= size + 1 ? calloc(n + 1, 1) : NULL;
+    char *at = n <= size + 1 ? memory_take(n + 1, 1, "bytes of a text") : NULL;
     herr_t rc = at ? H5Aread(a, type, at) : -1;
 
     if (rc >= 0)

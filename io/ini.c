@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 static bool is_blank(char c)
 {
@@ -126,11 +126,11 @@ static bool same_name(const struct ini_entry *a, const struct ini_entry *b)
 /* Of several doubled keys, the one whose second line comes first. */
 static struct problem check_doubles(const struct ini *ini, const char *name)
 {
-    const struct ini_entry **keys = calloc((size_t)ini->n + 1, sizeof *keys);
+    const struct ini_entry **keys =
+        memory_take((size_t)ini->n, sizeof *keys, "keys");
     const struct ini_entry *first = NULL, *second = NULL;
     long n = 0;
 
-    CHECK(keys, "no memory to sort the keys of %s", name);
     for (long i = 0; i < ini->n; i++)
         if (ini->entries[i].key)
             keys[n++] = &ini->entries[i];
@@ -155,11 +155,10 @@ struct problem ini_read(struct ini *ini, const char *name, const char *bytes,
     *ini = (struct ini){0};
     if (is_problem(&wrong))
         return wrong;
-    ini->text = malloc(n + 1);
-    ini->entries = calloc((size_t)count_lines(bytes, n), sizeof *ini->entries);
-    CHECK(ini->text && ini->entries, "no memory to read %s", name);
+    ini->text = memory_take(n + 1, 1, "bytes of a run file");
+    ini->entries = memory_take((size_t)count_lines(bytes, n),
+                               sizeof *ini->entries, "lines");
     memcpy(ini->text, bytes, n);
-    ini->text[n] = '\0';
     wrong = read_lines(ini, name);
     if (!is_problem(&wrong))
         wrong = check_doubles(ini, name);

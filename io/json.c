@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* struct json_line is a name for jansson's json_t outside this file. */
 static const json_t *value_of(const struct json_line *j)
@@ -72,10 +73,8 @@ static json_t *load(const char *at, size_t n, json_error_t *e)
 
     if (v || json_error_code(e) != json_error_numeric_overflow)
         return v;
-    copy = malloc(n + 1);
-    CHECK(copy, "no memory for a JSON text of %zu bytes", n);
+    copy = memory_take(n + 1, 1, "bytes of a JSON text");
     memcpy(copy, at, n);
-    copy[n] = '\0';
     clear_huge(copy, n);
     v = json_loadb(copy, n, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, e);
     free(copy);
@@ -230,8 +229,8 @@ struct problem json_line_names(const struct json_line *j, const char *path,
     *names = NULL;
     if (is_problem(&wrong))
         return wrong;
-    *names = malloc((json_object_size(object) + 1) * sizeof **names);
-    CHECK(*names, "no memory for the names in \"%s\"", path);
+    *names = memory_take(json_object_size(object), sizeof **names,
+                         "names of members");
     for (void *i = json_object_iter(object); i;
          i = json_object_iter_next(object, i))
         (*names)[(*n)++] = json_object_iter_key(i);

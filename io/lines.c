@@ -10,6 +10,7 @@
 #include <zstd.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 enum { RAW_BYTES = 1 << 18, MAX_MEMBER_WINDOW_LOG = 31 };
 
@@ -67,12 +68,11 @@ struct problem lines_open(struct lines **out, const char *path)
     *out = NULL;
     if (fd < 0)
         return problem("%s cannot be opened: %s", path, strerror(errno));
-    l = calloc(1, sizeof *l);
-    CHECK(l, "no memory to read %s", path);
+    l = memory_take(1, sizeof *l, "readers");
     l->fd = fd;
-    l->path = strdup(path);
-    l->raw = malloc(RAW_BYTES);
-    CHECK(l->path && l->raw && start_packing(l), "no memory to read %s", path);
+    l->path = memory_text(path);
+    l->raw = memory_take(RAW_BYTES, 1, "bytes of a file");
+    CHECK(start_packing(l), "no room to unpack %s", path);
     *out = l;
     return NO_PROBLEM;
 }
@@ -184,8 +184,7 @@ static void make_room(struct lines *l)
     l->line_at = 0;
     if (l->text_room - l->text_n < RAW_BYTES) {
         l->text_room = 2 * l->text_room + 2 * RAW_BYTES;
-        l->text = realloc(l->text, l->text_room);
-        CHECK(l->text, "no %zu bytes for a line of %s", l->text_room, l->path);
+        l->text = memory_grow(l->text, l->text_room, 1, "bytes of a line");
     }
 }
 

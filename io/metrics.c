@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "io/utf8.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 static struct problem open_file(struct metrics *m, const char *path, int flags)
 {
@@ -18,9 +18,8 @@ static struct problem open_file(struct metrics *m, const char *path, int flags)
         open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | flags, 0666);
     if (m->fd < 0)
         return problem("%s: cannot be written: %s", path, strerror(errno));
-    m->path = strdup(path);
-    m->line = malloc(m->room);
-    CHECK(m->path && m->line, "no memory to write %s", path);
+    m->path = memory_text(path);
+    m->line = memory_take(m->room, 1, "bytes of a line");
     return NO_PROBLEM;
 }
 
@@ -88,8 +87,7 @@ static void put(struct metrics *m, const char *bytes, size_t n)
 {
     if (m->used + n > m->room) {
         m->room = 2 * (m->used + n);
-        m->line = realloc(m->line, m->room);
-        CHECK(m->line, "no %zu bytes for a line of %s", m->room, m->path);
+        m->line = memory_grow(m->line, m->room, 1, "bytes of a line");
     }
     memcpy(m->line + m->used, bytes, n);
     m->used += n;

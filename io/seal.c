@@ -9,7 +9,7 @@
 
 #include "io/file.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 enum {
     MAGIC,
@@ -78,10 +78,9 @@ struct problem seal_write(const char *path, uint64_t block_bytes,
 {
     struct problem wrong = NO_PROBLEM;
     struct stat st;
-    uint64_t *block = calloc(1, block_bytes);
+    uint64_t *block = memory_take(block_bytes, 1, "bytes of a seal");
     int fd = open(path, O_RDWR | O_CLOEXEC);
 
-    CHECK(block, "no memory to seal %s", path);
     if (fd >= 0 && fstat(fd, &st) == 0) {
         memcpy(&block[MAGIC], seal_signature, 8);
         block[BLOCK_BYTES] = block_bytes;
@@ -130,10 +129,8 @@ static bool ranges_fit(const uint64_t *block)
 static struct problem check_block(const char *path, int fd, uint64_t bytes)
 {
     struct problem wrong;
-    uint64_t *block = malloc(bytes), sum;
+    uint64_t *block = memory_take(bytes, 1, "bytes of a seal"), sum;
 
-    CHECK(block, "no %llu bytes for the seal of %s", (unsigned long long)bytes,
-          path);
     wrong = file_read_at(fd, path, 0, block, bytes);
     if (!is_problem(&wrong) &&
         (block[BLOCK_BYTES] != bytes || !ranges_fit(block)))

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/rng.h"
 #include "kernels/device.h"
 #include "kernels/ops.h"
@@ -27,8 +27,7 @@ static struct pair random_pair(long rows, long cols, uint64_t key)
 {
     struct pair p = {.device = {NULL, rows, cols, cols}};
 
-    p.host = malloc(bytes_of(p.device));
-    CHECK(p.host, "no memory for the check of the matrix product");
+    p.host = memory_take(bytes_of(p.device), 1, "bytes of a matrix");
     for (long i = 0; i < rows * cols; i++)
         p.host[i] = real_from(2 * rng_uniform(key, (uint64_t)i) - 1);
     p.device.at = device_alloc(bytes_of(p.device));

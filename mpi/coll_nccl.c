@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/cuda/stream.h"
 #include "mpi/world.h"
 
@@ -30,10 +31,10 @@ struct coll_direct {
 static bool has_a_gpu_each(struct group *g)
 {
     enum { NAME = 320 };
-    char here[NAME] = "", *all = malloc((size_t)g->size * NAME);
+    char here[NAME] = "",
+         *all = memory_take((size_t)g->size, NAME, "names of GPUs");
     bool shared = false;
 
-    CHECK(all, "no memory for the names of %d GPUs", g->size);
     strncpy(here, world_host(), 255);
     device_place(here + 256, NAME - 256);
     MPI_Allgather(here, NAME, MPI_CHAR, all, NAME, MPI_CHAR, g->comm);
@@ -50,8 +51,7 @@ struct coll_direct *coll_direct_open(struct group *g)
 
     if (g->size == 1 || !has_a_gpu_each(g))
         return NULL;
-    d = calloc(1, sizeof *d);
-    CHECK(d, "no memory for a communicator");
+    d = memory_take(1, sizeof *d, "communicators");
     d->beside = device_stream_open();
     d->given = device_event_open();
     if (g->rank == 0)
@@ -105,9 +105,8 @@ static void begin_beside(struct coll_direct *d)
 static void end_beside(struct coll_direct *d, long event)
 {
     for (; d->events <= event; d->events++) {
-        d->ended =
-            realloc(d->ended, (size_t)(d->events + 1) * sizeof *d->ended);
-        CHECK(d->ended, "no memory for %ld events", event + 1);
+        d->ended = memory_grow(d->ended, (size_t)d->events + 1,
+                               sizeof *d->ended, "events");
         d->ended[d->events] = device_event_open();
     }
     device_event_mark(d->ended[event], d->beside);

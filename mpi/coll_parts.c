@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "kernels/arena.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/device.h"
 #include "kernels/ops.h"
 #include "mpi/coll.h"
@@ -57,35 +57,28 @@ static void take_copies(struct coll_parts *q)
             &q->copies, (size_t)(q->others * q->piece) * sizeof(wide));
 }
 
-static void *take(size_t n, size_t bytes)
-{
-    void *at = calloc(n, bytes);
-
-    CHECK(at, "no memory to exchange %zu times %zu bytes", n, bytes);
-    return at;
-}
-
 static void open_slot(struct coll_parts *q, struct slot *s)
 {
     size_t others = (size_t)q->others, piece = (size_t)q->piece;
 
-    s->request = take(2 * others + 1, sizeof *s->request);
+    s->request = memory_take(2 * others, sizeof *s->request, "requests");
     if (device_is_host() || coll_direct_of(q->g))
         return;
-    s->out = take((others + 1) * piece, sizeof(wide));
-    s->in = take(others * piece + 1, sizeof(wide));
+    s->out =
+        memory_take((others + 1) * piece, sizeof(wide), "numbers to send");
+    s->in = memory_take(others * piece, sizeof(wide), "numbers to receive");
 }
 
 struct coll_parts *coll_parts_open(struct group *g, long largest, long room,
                                    int jobs)
 {
-    struct coll_parts *q = take(1, sizeof *q);
+    struct coll_parts *q = memory_take(1, sizeof *q, "exchanges");
     long most = MOST_BYTES / (long)sizeof(wide), each;
 
     q->g = g;
     q->others = g->size - 1;
     q->jobs = jobs;
-    q->job = take((size_t)jobs, sizeof *q->job);
+    q->job = memory_take((size_t)jobs, sizeof *q->job, "jobs of an exchange");
     if (q->others == 0)
         return q;
     each = room / q->others / SLOTS;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "mpi/comm.h"
 #include "mpi/trace.h"
 
@@ -28,9 +29,8 @@ struct group *group_world(void)
 
 struct group *group_split(struct group *g, int colour)
 {
-    struct group *part = calloc(1, sizeof *part);
+    struct group *part = memory_take(1, sizeof *part, "groups of ranks");
 
-    CHECK(part, "no memory for a group of ranks");
     trace_enter(__func__, g);
     MPI_Comm_split(g->comm, colour, g->rank, &part->comm);
     trace_leave();
@@ -156,12 +156,11 @@ double group_largest(struct group *g, double x, int *rank)
 void *group_exchange(struct group *g, const void *out, const size_t *send,
                      size_t *received)
 {
-    int *counts = calloc(4 * (size_t)g->size, sizeof *counts);
+    int *counts = memory_take(4 * (size_t)g->size, sizeof *counts, "counts");
     int *out_at, *in_counts, *in_at;
     size_t out_total = 0, in_total = 0;
     char *in;
 
-    CHECK(counts, "no memory to exchange between %d ranks", g->size);
     out_at = counts + g->size;
     in_counts = out_at + g->size, in_at = in_counts + g->size;
     trace_enter(__func__, g);
@@ -175,8 +174,7 @@ void *group_exchange(struct group *g, const void *out, const size_t *send,
               "an exchange of %zu bytes out and %zu in is over 2 GiB",
               out_total, in_total);
     }
-    in = malloc(in_total + 1);
-    CHECK(in, "no %zu bytes for an exchange", in_total);
+    in = memory_grow(NULL, in_total, 1, "received bytes");
     MPI_Alltoallv(out, counts, out_at, MPI_BYTE, in, in_counts, in_at,
                   MPI_BYTE, g->comm);
     trace_leave();

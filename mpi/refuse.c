@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernels/base/exit.h"
 #include "mpi/comm.h"
 #include "mpi/group.h"
-
-enum { WRONG_INPUT = 2 };
 
 /* Ranks outside g know nothing of this and can't be asked to finalise; none of
  * g may end them before rank 0 has spoken. */
@@ -13,9 +12,9 @@ static _Noreturn void end(struct group *g)
 {
     MPI_Barrier(g->comm);
     if (g->size < group_size(group_world()))
-        MPI_Abort(MPI_COMM_WORLD, WRONG_INPUT);
+        MPI_Abort(MPI_COMM_WORLD, EXIT_WRONG_INPUT);
     MPI_Finalize();
-    exit(WRONG_INPUT);
+    exit(EXIT_WRONG_INPUT);
 }
 
 void refuse(struct group *g, const char *fmt, ...)

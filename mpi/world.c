@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/exit.h"
 #include "mpi/comm.h"
 
 static volatile sig_atomic_t stop_signal;
@@ -48,7 +49,7 @@ static void note_request(int signal_number)
 
 static void stop_everyone(void)
 {
-    MPI_Abort(MPI_COMM_WORLD, 1);
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILED);
 }
 
 static void catch_requests(void)

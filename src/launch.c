@@ -7,12 +7,11 @@
 #include <unistd.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/exit.h"
 #include "src/launcher.h"
 #include "src/log.h"
 #include "src/program.h"
 #include "src/settings.h"
-
-enum { WRONG_INPUT = 2 };
 
 /* Only two settings matter here.  What is wrong with the others, or with the
  * run file, the program finds again and reports from all ranks together. */
@@ -82,7 +81,7 @@ static int report_missing(const struct settings *s, const char *name)
                   "../libexec/skillet from here, nor in %s: build "
                   "and install Skillet again",
                   name, PKGLIBEXECDIR);
-    return WRONG_INPUT;
+    return EXIT_WRONG_INPUT;
 }
 
 int main(int argc, char **argv)
@@ -98,7 +97,7 @@ int main(int argc, char **argv)
     wrong = program_for(&s, &name);
     if (is_problem(&wrong)) {
         log_error("%s", wrong.text);
-        return WRONG_INPUT;
+        return EXIT_WRONG_INPUT;
     }
     path = find_program(name);
     if (!path)
@@ -111,5 +110,5 @@ int main(int argc, char **argv)
     signal(SIGUSR2, SIG_IGN);
     execv(path, argv);
     log_error("%s cannot be started: %m", path);
-    return 1;
+    return EXIT_FAILED;
 }

@@ -6,6 +6,8 @@
 
 #include "io/file.h"
 #include "kernels/base/check.h"
+#include "kernels/base/exit.h"
+#include "kernels/base/memory.h"
 #include "kernels/device.h"
 #include "kernels/self_check.h"
 #include "mpi/world.h"
@@ -14,8 +16,6 @@
 #include "src/log.h"
 #include "src/program.h"
 #include "src/settings.h"
-
-enum { WRONG_INPUT = 2 };
 
 /* The command line taken apart; the texts are those of argv. */
 struct line {
@@ -66,9 +66,9 @@ static struct problem take_line(struct line *line, int argc, char **argv)
 {
     struct problem wrong = find_command(line, argc > 1 ? argv[1] : NULL);
 
-    line->inputs = calloc((size_t)argc + 1, sizeof *line->inputs);
-    line->arguments = calloc((size_t)argc + 1, sizeof *line->arguments);
-    CHECK(line->inputs && line->arguments, "no memory for the command line");
+    line->inputs = memory_take((size_t)argc, sizeof *line->inputs, "words");
+    line->arguments =
+        memory_take((size_t)argc, sizeof *line->arguments, "words");
     for (int i = 2; i < argc && !is_problem(&wrong); i++)
         wrong = take_word(line, argv[i]);
     if (!is_problem(&wrong) && !line->command->takes_inputs &&
@@ -92,8 +92,7 @@ static void read_run_file(struct group *g, struct settings *s,
     refuse_if(g, wrong);
     group_broadcast(g, &n, sizeof n);
     if (group_rank(g) > 0)
-        bytes = malloc(n + 1);
-    CHECK(bytes, "no %zu bytes for %s", n, path);
+        bytes = memory_take(n + 1, 1, "bytes of a run file");
     group_broadcast(g, bytes, n);
     refuse_if(g, settings_read_text(s, path, bytes, n));
     free(bytes);
@@ -217,12 +216,12 @@ int main(int argc, char **argv)
     int status;
 
     if (show(argc, argv, &wrong) && !is_problem(&wrong))
-        return 0;
+        return EXIT_DONE;
     allow_open_files();
     world_start(&argc, &argv);
     if (is_split()) {
         world_stop();
-        return WRONG_INPUT;
+        return EXIT_WRONG_INPUT;
     }
     log_init(group_rank(group_world()) == 0);
     refuse_if(group_world(), wrong);

@@ -8,21 +8,17 @@
 #include "io/file.h"
 #include "io/ini.h"
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/nearest.h"
 #include "src/settings_row.h"
 
 enum { ANY_TEXT = 128 }; /* room for a key or a range */
 
-static void *need(void *at)
-{
-    CHECK(at, "no memory for the settings");
-    return at;
-}
-
 void settings_init(struct settings *s)
 {
     *s = (struct settings){0};
-    s->places = need(calloc((size_t)settings_table_rows, sizeof *s->places));
+    s->places = memory_take((size_t)settings_table_rows, sizeof *s->places,
+                            "settings");
     for (int i = 0; i < settings_table_rows; i++) {
         bool good =
             settings_row_set(&settings_table[i], s, settings_table[i].initial);
@@ -56,7 +52,7 @@ format(const char *fmt, ...)
     va_start(ap, fmt);
     n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    text = need(malloc((size_t)n + 1));
+    text = memory_take((size_t)n + 1, 1, "bytes of a text");
     va_start(ap, fmt);
     vsnprintf(text, (size_t)n + 1, fmt, ap);
     va_end(ap);
@@ -133,7 +129,7 @@ static struct problem out_of_range(const char *place, const char *value,
 static void set_place(struct settings *s, int row, const char *place)
 {
     free(s->places[row]);
-    s->places[row] = place ? need(strdup(place)) : NULL;
+    s->places[row] = place ? memory_text(place) : NULL;
 }
 
 static struct problem read_entry(struct settings *s, const char *name,
@@ -206,13 +202,13 @@ static char *value_of(const char *argument)
     value += strspn(value, " \t");
     for (n = strlen(value); n > 0 && strchr(" \t", value[n - 1]); n--)
         ;
-    return need(strndup(value, n));
+    return format("%.*s", (int)n, value);
 }
 
 struct problem settings_read_argument(struct settings *s, const char *argument)
 {
     struct problem wrong = NO_PROBLEM;
-    char *key = need(strndup(argument, strcspn(argument, "=")));
+    char *key = format("%.*s", (int)strcspn(argument, "="), argument);
     char *value = value_of(argument);
     int row = find_row(key);
 

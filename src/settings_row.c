@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/duration.h"
 
 static bool is_in_range(const struct settings_row *row, double x)
@@ -96,8 +96,7 @@ static bool set_text(const struct settings_row *row, char **at,
             return false;
     if (row->choices && choice(row->choices, value) < 0)
         return false;
-    copy = strdup(value);
-    CHECK(copy, "no memory for the value of %s", row->key);
+    copy = memory_text(value);
     free(*at);
     *at = copy;
     return true;

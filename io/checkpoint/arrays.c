@@ -3,15 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 void arrays_add(struct arrays *a, const char *name, enum h5_number number,
                 uint64_t rows, uint64_t cols, void *at)
 {
     struct array *row;
 
-    a->list = realloc(a->list, (size_t)(a->n + 1) * sizeof *a->list);
-    CHECK(a->list, "no memory for a list of %ld arrays", a->n + 1);
+    a->list =
+        memory_grow(a->list, (size_t)a->n + 1, sizeof *a->list, "arrays");
     row = &a->list[a->n++];
     *row =
         (struct array){.number = number, .rows = rows, .cols = cols, .at = at};

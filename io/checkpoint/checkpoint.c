@@ -10,7 +10,7 @@
 
 #include "io/file.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "mpi/trace.h"
 
 enum { PIECE = 1 << 16 }; /* bytes, on the stack; a multiple of any number */
@@ -52,8 +52,8 @@ long checkpoint_add(struct checkpoint *c, const char *name,
     assert(rows > 0 && cols > 0 && strlen(name) < sizeof item->name);
     if (c->items == c->room) {
         c->room = 2 * c->room + 64;
-        c->item = realloc(c->item, (size_t)c->room * sizeof *c->item);
-        CHECK(c->item, "no memory for %ld items of a checkpoint", c->room);
+        c->item = memory_grow(c->item, (size_t)c->room, sizeof *c->item,
+                              "items of a checkpoint");
     }
     item = &c->item[c->items];
     memset(item, 0, sizeof *item);
@@ -82,8 +82,8 @@ void checkpoint_complete(struct checkpoint *c)
 {
     c->names = 0;
     free(c->index);
-    c->index = malloc((size_t)(2 * c->items + 1) * sizeof *c->index);
-    CHECK(c->index, "no memory for the names of %ld items", c->items);
+    c->index =
+        memory_take(2 * (size_t)c->items, sizeof *c->index, "names of items");
     for (long i = 0; i < c->items; i++) {
         c->index[c->names++] = (struct checkpoint_name){c->item[i].name, i};
         if (c->item[i].alias[0])
@@ -192,10 +192,9 @@ static struct problem add_own_share(const struct checkpoint *c,
 struct problem checkpoint_verify_some(const struct checkpoint *c,
                                       struct group *g, const bool *which)
 {
-    uint64_t *sum = calloc((size_t)c->items + 1, sizeof *sum);
+    uint64_t *sum = memory_take((size_t)c->items, sizeof *sum, "sums");
     struct problem wrong;
 
-    CHECK(sum, "no memory for %ld sums", c->items);
     wrong = group_agree(g, add_own_share(c, g, which, sum));
     if (!is_problem(&wrong))
         wrong = checkpoint_compare(c, g, sum, which);
@@ -205,10 +204,9 @@ struct problem checkpoint_verify_some(const struct checkpoint *c,
 
 struct problem checkpoint_verify(const struct checkpoint *c, struct group *g)
 {
-    bool *which = malloc((size_t)c->items + 1);
+    bool *which = memory_take((size_t)c->items, sizeof *which, "items");
     struct problem wrong;
 
-    CHECK(which, "no memory to verify %ld items", c->items);
     memset(which, true, (size_t)c->items);
     wrong = checkpoint_verify_some(c, g, which);
     free(which);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "io/checkpoint/checkpoint.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 static const char prefix[] = "checkpoint-";
 
@@ -53,8 +53,7 @@ static struct problem scan(const char *directory, const char *ending,
     while (errno = 0, (entry = readdir(d))) {
         if (!parse(entry->d_name, ending, &step))
             continue;
-        at = realloc(at, (size_t)(*n + 1) * sizeof *at);
-        CHECK(at, "no memory for %ld checkpoints", *n + 1);
+        at = memory_grow(at, (size_t)*n + 1, sizeof *at, "checkpoints");
         at[(*n)++] = step;
     }
     error = errno;

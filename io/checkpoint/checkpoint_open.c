@@ -9,7 +9,7 @@
 #include "io/checkpoint/checkpoint.h"
 #include "io/file.h"
 #include "io/seal.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* The datasets of a file. */
 struct listing {
@@ -139,8 +139,7 @@ static struct problem read_sums(struct listing *l)
     fd = open(c->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return problem("%s cannot be opened: %s", c->path, strerror(errno));
-    sum = malloc((size_t)c->items * sizeof *sum);
-    CHECK(sum, "no memory for %ld sums", c->items);
+    sum = memory_take((size_t)c->items, sizeof *sum, "sums");
     wrong = file_read_at(fd, c->path, l->sums.at, sum,
                          (size_t)c->items * sizeof *sum);
     for (long i = 0; i < c->items && !is_problem(&wrong); i++)
@@ -181,8 +180,8 @@ static void share(struct checkpoint *c, struct group *g)
 
     group_broadcast(g, c, sizeof *c);
     if (group_rank(g) > 0)
-        item = malloc((size_t)c->items * sizeof *item);
-    CHECK(item, "no memory for %ld items of a checkpoint", c->items);
+        item = memory_take((size_t)c->items, sizeof *item,
+                           "items of a checkpoint");
     group_broadcast(g, item, (size_t)c->items * sizeof *item);
     c->item = item;
     c->room = c->items;

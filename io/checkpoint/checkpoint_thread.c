@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 struct checkpoint_part {
     long item;
@@ -19,8 +19,8 @@ void checkpoint_thread_add(struct checkpoint_thread *t, long item,
     assert(!t->is_started);
     if (t->parts == t->room) {
         t->room = 2 * t->room + 64;
-        t->part = realloc(t->part, (size_t)t->room * sizeof *t->part);
-        CHECK(t->part, "no memory for %ld parts of a checkpoint", t->room);
+        t->part = memory_grow(t->part, (size_t)t->room, sizeof *t->part,
+                              "parts of a checkpoint");
     }
     t->part[t->parts++] = (struct checkpoint_part){item, first, n, numbers};
 }

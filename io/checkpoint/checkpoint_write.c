@@ -11,7 +11,7 @@
 #include "io/file.h"
 #include "io/seal.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* More than HDF5 needs besides the numbers: for itself, and for each dataset
  * or group that a name may bring (measured: 850 bytes with names of the
@@ -204,9 +204,9 @@ static int by_at(const void *a, const void *b)
 
 static struct place *places_of(const struct checkpoint *c)
 {
-    struct place *place = malloc((size_t)(c->items + 1) * sizeof *place);
+    struct place *place =
+        memory_take((size_t)c->items, sizeof *place, "places of items");
 
-    CHECK(place, "no memory for the places of %ld items", c->items);
     for (long i = 0; i < c->items; i++) {
         const struct h5_dataset *d = &c->item[i].data;
 
@@ -220,10 +220,9 @@ static struct problem write_sums(const struct checkpoint_writer *w,
                                  const struct place *place)
 {
     long n = w->checkpoint->items;
-    uint64_t *sum = malloc((size_t)n * sizeof *sum);
+    uint64_t *sum = memory_take((size_t)n, sizeof *sum, "sums");
     struct problem wrong;
 
-    CHECK(sum, "no memory for %ld sums", n);
     for (long i = 0; i < n; i++)
         sum[i] = place[i].sum;
     wrong = file_write_at(w->fd, w->name, w->sums_at, sum,
@@ -237,10 +236,10 @@ static struct problem write_seal(const struct checkpoint_writer *w,
                                  const struct place *place)
 {
     long items = w->checkpoint->items, n = 0;
-    struct seal_range *range = malloc((size_t)items * sizeof *range);
+    struct seal_range *range =
+        memory_take((size_t)items, sizeof *range, "ranges");
     struct problem wrong;
 
-    CHECK(range, "no memory for %ld ranges", items);
     for (long i = 0; i < items; i++) {
         struct seal_range *last = &range[n - 1];
 
@@ -293,9 +292,8 @@ static struct problem finish(struct checkpoint_writer *w)
 static void join_sums(struct checkpoint_writer *w)
 {
     struct checkpoint *c = w->checkpoint;
-    uint64_t *sum = malloc((size_t)c->items * sizeof *sum);
+    uint64_t *sum = memory_take((size_t)c->items, sizeof *sum, "sums");
 
-    CHECK(sum, "no memory for %ld sums", c->items);
     for (long i = 0; i < c->items; i++)
         sum[i] = c->item[i].sum;
     group_sum_counts(w->g, (int64_t *)sum, c->items);

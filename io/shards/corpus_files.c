@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 const char *const corpus_files_splits[SPLITS] = {"train", "validation",
                                                  "test"};
@@ -102,15 +102,14 @@ struct problem corpus_files_list(struct corpus_files *files,
     if (!d)
         return problem("%s cannot be opened as a directory: %s", directory,
                        strerror(errno));
-    files->at = malloc((size_t)room * sizeof f);
-    CHECK(files->at, "no memory to list %s", directory);
+    files->at = memory_take((size_t)room, sizeof f, "files");
     while ((e = readdir(d))) {
         if (!corpus_files_parse(&f, e->d_name))
             continue;
         if (files->n == room) {
             room *= 2;
-            files->at = realloc(files->at, (size_t)room * sizeof f);
-            CHECK(files->at, "no memory to list %s", directory);
+            files->at =
+                memory_grow(files->at, (size_t)room, sizeof f, "files");
         }
         files->at[files->n++] = f;
     }
@@ -163,16 +162,12 @@ void corpus_files_skills(const struct corpus_files *files, const char *split,
     const struct corpus_file *file = files->at;
 
     *n = 0;
-    *skills = calloc((size_t)files->n + 1, sizeof **skills);
-    CHECK(*skills, "no memory for the skills of %s", files->directory);
+    *skills = memory_take((size_t)files->n, sizeof **skills, "skills");
     for (long i = 0; i < files->n; i++) {
         if (strcmp(file[i].split, split) != 0 ||
             (*n > 0 && strcmp((*skills)[*n - 1], file[i].skill) == 0))
             continue;
-        (*skills)[*n] = strdup(file[i].skill);
-        CHECK((*skills)[*n], "no memory for the skills of %s",
-              files->directory);
-        ++*n;
+        (*skills)[(*n)++] = memory_text(file[i].skill);
     }
 }
 

@@ -10,7 +10,7 @@
 
 #include "io/file.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 enum { PIECE = 1 << 16 }; /* bytes, on the stack; a block is a multiple */
 
@@ -122,8 +122,7 @@ struct problem shard_attach(struct shard_file *f, const struct shard *s)
     f->fd = open(s->path, O_RDONLY | O_CLOEXEC);
     if (f->fd < 0)
         return problem("%s cannot be opened: %s", s->path, strerror(errno));
-    f->checked = calloc((size_t)shard_blocks(s), 1);
-    CHECK(f->checked, "no memory for the blocks of %s", s->path);
+    f->checked = memory_take((size_t)shard_blocks(s), 1, "blocks of a shard");
     return NO_PROBLEM;
 }
 

@@ -5,15 +5,14 @@
 
 #include "io/text/unicode.h"
 #include "io/utf8.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 static int32_t new_node(struct added *a, unsigned char byte)
 {
     if (a->nodes == a->node_room) {
         a->node_room = 2 * a->node_room + 64;
-        a->node = realloc(a->node, (size_t)a->node_room * sizeof *a->node);
-        CHECK(a->node, "no memory for %ld nodes of added tokens",
-              a->node_room);
+        a->node = memory_grow(a->node, (size_t)a->node_room, sizeof *a->node,
+                              "nodes of added tokens");
     }
     a->node[a->nodes] = (struct added_node){.token = -1, .byte = byte};
     return (int32_t)a->nodes++;
@@ -77,8 +76,8 @@ bool added_set(struct added *a, const char *text, size_t n,
     }
     if (a->node[node].token >= 0)
         return false;
-    a->token = realloc(a->token, ((size_t)a->tokens + 1) * sizeof *a->token);
-    CHECK(a->token, "no memory for %ld added tokens", a->tokens + 1);
+    a->token = memory_grow(a->token, (size_t)a->tokens + 1, sizeof *a->token,
+                           "added tokens");
     a->node[node].token = (int32_t)a->tokens;
     a->only = a->tokens == 0 || a->only == (unsigned char)text[0]
                   ? (unsigned char)text[0]

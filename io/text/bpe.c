@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "io/utf8.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* Ids of the units of a word, before they are merged. */
 struct units {
@@ -32,8 +32,7 @@ void bpe_join(struct bpe *b, char last, char first)
     unsigned bit = joint_of(last, first);
 
     if (!b->joint)
-        b->joint = calloc(1 << 13, 1);
-    CHECK(b->joint, "no memory for the joints of a vocabulary");
+        b->joint = memory_take(1 << 13, 1, "bytes of joints");
     b->joint[bit / 8] |= (unsigned char)(1 << bit % 8);
 }
 

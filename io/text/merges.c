@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* Up to so many ids it is quickest to look at all pairs again after each
  * merge. */
@@ -25,9 +25,8 @@ void merges_init(struct merges *m, long n)
     while (((size_t)1 << bits) < 2 * (size_t)n)
         bits++;
     *m = (struct merges){.slots = (size_t)1 << bits, .shift = 64 - bits};
-    m->slot = malloc(m->slots * sizeof *m->slot);
-    m->room = calloc(1, sizeof *m->room);
-    CHECK(m->slot && m->room, "no memory for %ld merges", n);
+    m->slot = memory_take(m->slots, sizeof *m->slot, "merges");
+    m->room = memory_take(1, sizeof *m->room, "rooms to merge in");
     for (size_t i = 0; i < m->slots; i++)
         m->slot[i] = (struct merge){UINT64_MAX, MERGES_NONE, -1};
 }
@@ -103,13 +102,15 @@ static void make_room(struct merges_room *r, long n)
         return;
     free_room(r);
     r->n = n;
-    r->before = malloc((size_t)n * sizeof *r->before);
-    r->behind = malloc((size_t)n * sizeof *r->behind);
-    r->rank = malloc((size_t)n * sizeof *r->rank);
+    r->before =
+        memory_grow(NULL, (size_t)n, sizeof *r->before, "symbols of a word");
+    r->behind =
+        memory_grow(NULL, (size_t)n, sizeof *r->behind, "symbols of a word");
+    r->rank =
+        memory_grow(NULL, (size_t)n, sizeof *r->rank, "symbols of a word");
     /* A merge takes one pair away and adds two. */
-    r->heap = malloc((size_t)n * 2 * sizeof *r->heap);
-    CHECK(r->before && r->behind && r->rank && r->heap,
-          "no memory to merge a word of %ld symbols", n);
+    r->heap =
+        memory_grow(NULL, 2 * (size_t)n, sizeof *r->heap, "merges of a word");
 }
 
 static void sink(uint64_t *heap, long n, long i)

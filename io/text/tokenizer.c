@@ -13,7 +13,7 @@
 #include "io/text/tokenizer_encode.h"
 #include "io/text/tokenizer_file.h"
 #include "io/text/tokenizer_special.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 enum { BYTES = 256 };
 
@@ -27,8 +27,7 @@ static struct problem read_file(struct tokenizer *t, const char *path)
         return problem("%s; a tokenizer is \"bytes\", or a tokenizer.json or "
                        "the directory that holds it",
                        wrong.text);
-    t->file = malloc(sizeof *t->file);
-    CHECK(t->file, "no memory for a tokenizer");
+    t->file = memory_take(1, sizeof *t->file, "tokenizers");
     sha256_hex(json, n, t->sha256);
     wrong = tokenizer_file_read(t->file, json, n);
     free(json);
@@ -83,8 +82,8 @@ void tokenizer_ids_make_room(struct tokenizer_ids *ids, long n)
     if (ids->room - ids->n >= n)
         return;
     ids->room = 2 * ids->room + n;
-    ids->at = realloc(ids->at, (size_t)ids->room * sizeof *ids->at);
-    CHECK(ids->at, "no memory for %ld token ids", ids->room);
+    ids->at =
+        memory_grow(ids->at, (size_t)ids->room, sizeof *ids->at, "token ids");
 }
 
 struct problem tokenizer_encode(const struct tokenizer *t, const char *text,

@@ -8,6 +8,7 @@
 
 #include "io/utf8.h"
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* The longest decomposition of a character has 4 codes. */
 enum { PARTS = 8 };
@@ -152,9 +153,8 @@ static int by_value(const void *a, const void *b)
  * stay as they are.  utf8proc's own sorting is quadratic. */
 static void sort_marks(utf8proc_int32_t *code, long n)
 {
-    uint64_t *key = malloc((size_t)n * sizeof *key);
+    uint64_t *key = memory_take((size_t)n, sizeof *key, "marks on one letter");
 
-    CHECK(key, "no memory for %ld marks on one letter", n);
     for (long i = 0; i < n; i++)
         key[i] = (uint64_t)combining_class((uint32_t)code[i]) << 53 |
                  (uint64_t)i << 21 | (uint64_t)code[i];
@@ -180,10 +180,10 @@ static void sort_all_marks(utf8proc_int32_t *code, long n)
 /* A stretch that NFC may change. */
 static void add_changed(struct bytes *to, const char *text, size_t n)
 {
-    utf8proc_int32_t *code = malloc(n * PARTS * sizeof *code);
+    utf8proc_int32_t *code =
+        memory_grow(NULL, n * PARTS, sizeof *code, "characters");
     long codes = 0;
 
-    CHECK(code, "no memory to normalise %zu bytes", n);
     for (size_t i = 0, bytes; i < n; i += bytes)
         codes += decompose(utf8_code(text + i, &bytes), code + codes, PARTS);
     sort_all_marks(code, codes);

@@ -3,16 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 void vocabulary_init(struct vocabulary *v, long n)
 {
     *v = (struct vocabulary){.n = n, .slots = 16};
     while (v->slots < 2 * (size_t)n)
         v->slots *= 2;
-    v->entry = malloc(((size_t)n + 1) * sizeof *v->entry);
-    v->slot = malloc(v->slots * sizeof *v->slot);
-    CHECK(v->entry && v->slot, "no memory for a vocabulary of %ld ids", n);
+    v->entry = memory_take((size_t)n, sizeof *v->entry, "ids of a vocabulary");
+    v->slot = memory_take(v->slots, sizeof *v->slot, "slots of a vocabulary");
     for (long i = 0; i < n; i++)
         v->entry[i] = (struct vocabulary_entry){0, -1};
     for (size_t i = 0; i < v->slots; i++)

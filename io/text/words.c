@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* Lines begin as the word of no bytes, which nobody asks for. */
 void words_init(struct words *w)
@@ -10,8 +10,7 @@ void words_init(struct words *w)
     size_t size = sizeof *w->line, bytes = size << WORDS_BITS;
     uintptr_t at;
 
-    w->memory = calloc(1, bytes + size);
-    CHECK(w->memory, "no %zu bytes for the words met lately", bytes);
+    w->memory = memory_take(bytes + size, 1, "bytes of the words met lately");
     at = (uintptr_t)w->memory;
     w->line = (struct words_line *)(at + size - at % size);
 }

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernels/base/exit.h"
+
 static void stop_alone(void)
 {
-    exit(1);
+    exit(EXIT_FAILED);
 }
 
 void (*die_hook)(void) = stop_alone;

@@ -11,7 +11,8 @@
  * nothing. */
 void *memory_take(size_t n, size_t bytes, const char *what);
 
-/* As realloc: what is new is not zero.  `at` may be NULL. */
+/* As realloc: what is new is not zero.  `at` may be NULL, for much memory that
+ * is written at once. */
 void *memory_grow(void *at, size_t n, size_t bytes, const char *what);
 
 /* A copy. */

@@ -4,6 +4,7 @@
 
 #include "io/h5.h"
 #include "io/seal.h"
+#include "kernels/base/exit.h"
 #include "src/commands/commands.h"
 #include "src/inspect/inspect.h"
 #include "src/log.h"
@@ -116,5 +117,5 @@ int command_inspect(struct group *g, const struct settings *s, char **inputs,
         refuse(g, "inspect needs a file: skillet inspect FILE...");
     for (int i = 0; i < n; i++)
         refuse_if(g, inspect_any(s, g, inputs[i], log_stream()));
-    return 0;
+    return EXIT_DONE;
 }

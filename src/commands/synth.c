@@ -6,7 +6,8 @@
 #include "io/shards/corpus_files.h"
 #include "io/shards/shard_write.h"
 #include "io/text/symbols.h"
-#include "kernels/base/check.h"
+#include "kernels/base/exit.h"
+#include "kernels/base/memory.h"
 #include "src/commands/commands.h"
 #include "src/log.h"
 #include "src/skills/names.h"
@@ -94,9 +95,8 @@ static struct problem list_shards(struct synth *x)
     size_t skills = (size_t)x->skills.n;
     struct problem wrong = NO_PROBLEM;
 
-    o->skill = calloc(skills, sizeof *o->skill);
-    o->shard = calloc(skills * SPLITS, sizeof *o->shard);
-    CHECK(o->skill && o->shard, "no memory for %zu skills", skills);
+    o->skill = memory_take(skills, sizeof *o->skill, "skills");
+    o->shard = memory_take(skills * SPLITS, sizeof *o->shard, "shards");
     o->skills = x->skills.n;
     for (int k = 0; k < x->skills.n; k++) {
         const char *name = x->skills.at[k];
@@ -206,13 +206,12 @@ static struct problem write_skill(struct pieces *a, int skill)
 
 static struct problem write_share(struct synth *x)
 {
-    struct pieces *a = malloc(sizeof *a);
+    struct pieces *a = memory_take(1, sizeof *a, "pieces");
     struct problem wrong = NO_PROBLEM;
 
-    CHECK(a, "no memory to write samples");
     a->x = x;
-    a->token = malloc((size_t)(PIECE * x->length) * sizeof *a->token);
-    CHECK(a->token, "no memory to write samples");
+    a->token =
+        memory_take((size_t)(PIECE * x->length), sizeof *a->token, "tokens");
     for (int k = group_rank(x->g); k < x->skills.n && !is_problem(&wrong);
          k += group_size(x->g))
         wrong = write_skill(a, k);
@@ -247,7 +246,7 @@ int command_synth(struct group *g, const struct settings *s, char **words,
 {
     struct synth x = {.g = g, .settings = s};
     struct problem wrong;
-    int status = 0;
+    int status = EXIT_DONE;
 
     refuse_if(g, choose(&x, words, n));
     x.length = sample_length(&x);

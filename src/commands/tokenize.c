@@ -1,7 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/exit.h"
+#include "kernels/base/memory.h"
 #include "src/commands/commands.h"
 #include "src/log.h"
 #include "src/tokenize/tokenize_job.h"
@@ -17,8 +18,8 @@ static void share_inputs(struct tokenize *t, char **arguments, int n)
     refuse_if(t->g, wrong);
     group_broadcast(t->g, &t->inputs, sizeof t->inputs);
     if (!t->input)
-        t->input = malloc((size_t)t->inputs * sizeof *t->input);
-    CHECK(t->input, "no memory for %ld input files", t->inputs);
+        t->input =
+            memory_take((size_t)t->inputs, sizeof *t->input, "input files");
     group_broadcast(t->g, t->input, (size_t)t->inputs * sizeof *t->input);
 }
 
@@ -126,7 +127,7 @@ int command_tokenize(struct group *g, const struct settings *s, char **inputs,
 {
     struct tokenize t = {.g = g, .settings = s, .spool = -1};
     struct problem wrong;
-    int status = 0;
+    int status = EXIT_DONE;
 
     output_init(&t.out, g, s->data.directory);
     refuse_if(g, tokenize_settings(&t));

@@ -1,4 +1,6 @@
 #include "src/commands/commands.h"
+
+#include "kernels/base/exit.h"
 #include "src/log.h"
 #include "src/run/loop.h"
 #include "src/skills/replay.h"
@@ -8,7 +10,7 @@ static int replay(struct group *g, const struct settings *s)
 {
     refuse_if(g,
               group_rank(g) == 0 ? replay_run(s, log_stream()) : NO_PROBLEM);
-    return 0;
+    return EXIT_DONE;
 }
 
 int command_train(struct group *g, const struct settings *s, char **inputs,

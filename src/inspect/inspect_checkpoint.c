@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "io/checkpoint/checkpoint.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/inspect/inspect.h"
 
 static const char *number_name(enum h5_number number)
@@ -49,8 +49,7 @@ static struct problem print_text(const struct checkpoint *c, int fd,
     if (item < 0)
         return wrong;
     bytes = h5_dataset_bytes(&c->item[item].data);
-    text = calloc(bytes + 1, 1);
-    CHECK(text, "no memory for %s of %s", name, c->path);
+    text = memory_take(bytes + 1, 1, "bytes of a text");
     wrong = checkpoint_get(c, fd, item, 0,
                            h5_dataset_numbers(&c->item[item].data), text);
     rest = text;

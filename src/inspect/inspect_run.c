@@ -9,7 +9,7 @@
 #include "io/json.h"
 #include "io/lines.h"
 #include "io/shards/corpus_files.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/inspect/inspect.h"
 
 enum { ROUNDS = 12 };
@@ -73,9 +73,8 @@ static void keep_evaluation(struct run *r, struct json_line *j)
 
 static void keep_warning(struct run *r, struct json_line *j)
 {
-    r->warning =
-        realloc(r->warning, ((size_t)r->warnings + 1) * sizeof *r->warning);
-    CHECK(r->warning, "no memory for %ld warnings", r->warnings + 1);
+    r->warning = memory_grow(r->warning, (size_t)r->warnings + 1,
+                             sizeof *r->warning, "warnings");
     r->warning[r->warnings++] = j;
 }
 

@@ -6,7 +6,7 @@
 #include "io/seal.h"
 #include "io/shards/shard_open.h"
 #include "io/text/tokenizer.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/inspect/inspect.h"
 
 enum { PIECE = 4096, BINS = 64 };
@@ -159,8 +159,8 @@ static struct problem print_document(struct shard_file *f,
 
     if (is_problem(&wrong))
         return wrong;
-    ids = malloc((size_t)(x.end - x.first) * sizeof *ids);
-    CHECK(ids, "no memory for the %ld tokens of a document", x.end - x.first);
+    ids = memory_take((size_t)(x.end - x.first), sizeof *ids,
+                      "tokens of a document");
     wrong = shard_read_tokens(f, x.first, x.end - x.first, ids);
     if (!is_problem(&wrong)) {
         fprintf(to, "document %ld ", i);

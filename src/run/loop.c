@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/base/clock.h"
+#include "kernels/base/exit.h"
 #include "mpi/trace.h"
 #include "mpi/world.h"
 #include "src/run/run.h"
@@ -231,7 +232,8 @@ static int end(struct run *run, enum outcome outcome)
         int status;
     } ends[] = {
         [GOES_ON] = {"finished", 0},
-        [ASKED_TO_STOP] = {"asked to stop by %s; start it again to go on", 75},
+        [ASKED_TO_STOP] = {"asked to stop by %s; start it again to go on",
+                           EXIT_STOPPED},
         [NOT_SAVED] = {"the last checkpoint could not be saved", 1},
         [NOT_FINITE] =
             {"a loss of the evaluation is not finite; go on from an "

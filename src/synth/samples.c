@@ -4,7 +4,7 @@
 
 #include "io/shards/corpus_files.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 /* Sentences that must be told apart: those of training can repeat where they
  * may, if only they are none of the others. */
@@ -37,8 +37,7 @@ void samples_init(struct samples *x, const struct generator *g,
 {
     *x = (struct samples){.generator = g, .settings = s, .skill = skill};
     x->slots = 2 * (uint64_t)kept(g, s);
-    x->seen = calloc(x->slots, sizeof *x->seen);
-    CHECK(x->seen, "no memory to tell %ld samples apart", kept(g, s));
+    x->seen = memory_take(x->slots, sizeof *x->seen, "samples to tell apart");
 }
 
 void samples_free(struct samples *x)

@@ -9,6 +9,7 @@
 
 #include "io/shards/shard_open.h"
 #include "io/shards/shard_write.h"
+#include "kernels/base/exit.h"
 #include "mpi/world.h"
 #include "src/log.h"
 
@@ -161,9 +162,7 @@ struct problem output_stop(struct output *o)
 
 int output_status(struct output *o)
 {
-    enum { FAILED = 1, ASKED_TO_STOP = 75 };
-
-    return group_any(o->g, o->stopped) ? ASKED_TO_STOP : FAILED;
+    return group_any(o->g, o->stopped) ? EXIT_STOPPED : EXIT_FAILED;
 }
 
 /* All blocks of all shards, in one row, are dealt out in equal stretches. */

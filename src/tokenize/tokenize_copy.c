@@ -2,7 +2,7 @@
 
 #include "io/file.h"
 #include "io/shards/shard_write.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
 enum { BUFFER_BYTES = 1 << 22, OFFSETS = 4096 };
@@ -110,13 +110,11 @@ static int by_place(const void *a, const void *b)
 
 struct problem tokenize_copy(struct tokenize *t)
 {
-    struct copy *c = calloc(1, sizeof *c);
+    struct copy *c = memory_take(1, sizeof *c, "copies");
     struct problem wrong = NO_PROBLEM;
 
-    CHECK(c, "no memory to write documents");
     c->t = t;
-    c->buffer = malloc(BUFFER_BYTES);
-    CHECK(c->buffer, "no memory to write documents");
+    c->buffer = memory_take(BUFFER_BYTES, 1, "bytes of tokens");
     if (t->documents)
         qsort(t->document, (size_t)t->documents, sizeof *t->document,
               by_place);

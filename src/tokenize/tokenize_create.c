@@ -4,7 +4,7 @@
 
 #include "io/shards/corpus_files.h"
 #include "io/shards/shard_write.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
 enum { SOURCE_BYTES = 32768 };
@@ -27,11 +27,10 @@ static int by_shelf(const void *a, const void *b)
 /* Shards of one shelf stand in the order of their parts. */
 static struct problem name_all(struct tokenize *t)
 {
-    struct shard **s = malloc((size_t)(t->out.shards + 1) * sizeof *s);
+    struct shard **s = memory_take((size_t)t->out.shards, sizeof *s, "shards");
     struct problem wrong = NO_PROBLEM;
     long part = 0;
 
-    CHECK(s, "no memory for %ld shards", t->out.shards);
     for (long i = 0; i < t->out.shards; i++)
         s[i] = &t->out.shard[i];
     qsort(s, (size_t)t->out.shards, sizeof *s, by_shelf);

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
 /* Rounds bound what is in flight: in each, documents with one remainder of
@@ -39,9 +39,8 @@ static bool same_text(const struct seen *a, const struct seen *b)
  * text. */
 static char *judge(struct seen *s, size_t n)
 {
-    char *answer = calloc(n + 1, 1);
+    char *answer = memory_take(n, 1, "answers");
 
-    CHECK(answer, "no memory to compare %zu documents", n);
     for (size_t i = 0; i < n; i++)
         s[i].place = (long)i;
     qsort(s, n, sizeof *s, by_text);
@@ -66,8 +65,7 @@ static struct seen *collect(struct tokenize *t, uint64_t round,
 
     for (long i = 0; i < t->documents; i++)
         all += t->document[i].hash[1] % rounds == round;
-    s = malloc((all + 1) * sizeof *s);
-    CHECK(s, "no memory to compare %zu documents", all);
+    s = memory_grow(NULL, all, sizeof *s, "documents");
     all = 0;
     for (long i = 0; i < t->documents; i++) {
         const struct tokenize_document *d = &t->document[i];
@@ -96,10 +94,9 @@ static int owner(const struct tokenize *t, const struct seen *s)
 static struct seen *sort_by_owner(const struct tokenize *t,
                                   const struct seen *s, size_t n, size_t *send)
 {
-    size_t *at = calloc((size_t)group_size(t->g), sizeof *at);
-    struct seen *out = malloc((n + 1) * sizeof *out);
+    size_t *at = memory_take((size_t)group_size(t->g), sizeof *at, "places");
+    struct seen *out = memory_grow(NULL, n, sizeof *out, "documents");
 
-    CHECK(at && out, "no memory to compare %zu documents", n);
     for (size_t i = 0; i < n; i++)
         send[owner(t, &s[i])]++;
     for (int r = 1; r < group_size(t->g); r++)
@@ -119,12 +116,12 @@ static void scale(size_t *x, int n, size_t multiplied, size_t divided)
 static void one_round(struct tokenize *t, uint64_t round, uint64_t rounds)
 {
     int size = group_size(t->g);
-    size_t *send = calloc(3 * (size_t)size, sizeof *send), n = 0, sent;
+    size_t *send = memory_take(3 * (size_t)size, sizeof *send, "counts");
+    size_t n = 0, sent;
     size_t *received = send + size, *back = received + size;
     struct seen *here = collect(t, round, rounds, &sent), *out, *in;
     char *answer, *mine;
 
-    CHECK(send, "no memory to compare documents");
     out = sort_by_owner(t, here, sent, send);
     free(here);
     scale(send, size, sizeof *out, 1);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "io/shards/corpus_files.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/log.h"
 
 /* Tells a file that is given twice, by whatever path. */
@@ -60,9 +60,9 @@ static void make_room(struct list *l)
     if (l->n < l->room)
         return;
     l->room = 2 * l->room + 16;
-    l->at = realloc(l->at, (size_t)l->room * sizeof *l->at);
-    l->identity = realloc(l->identity, (size_t)l->room * sizeof *l->identity);
-    CHECK(l->at && l->identity, "no memory for %ld input files", l->room);
+    l->at = memory_grow(l->at, (size_t)l->room, sizeof *l->at, "input files");
+    l->identity = memory_grow(l->identity, (size_t)l->room,
+                              sizeof *l->identity, "input files");
 }
 
 static struct problem add_file(struct list *l, const char *path,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
                       int split)
@@ -24,8 +24,7 @@ static void plan(struct tokenize *t)
 
     free(o->skill);
     o->skills = t->skills.n;
-    o->skill = calloc((size_t)o->skills + 1, sizeof *o->skill);
-    CHECK(o->skill, "no memory for %ld skills", o->skills);
+    o->skill = memory_take((size_t)o->skills, sizeof *o->skill, "skills");
     for (long k = 0; k < o->skills; k++) {
         o->skill[k].name = t->skills.at[k].name;
         o->skill[k].title = t->skills.at[k].title;

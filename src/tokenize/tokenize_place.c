@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
 /* Where every document goes.  Rank 0 decides in the order of the input, one
@@ -39,9 +40,8 @@ static struct shard *begin_file(struct placing *x, long shelf)
 
     if (t->out.shards == x->room) {
         x->room = 2 * x->room + 16;
-        t->out.shard =
-            realloc(t->out.shard, (size_t)x->room * sizeof *t->out.shard);
-        CHECK(t->out.shard, "no memory for %ld shards", x->room);
+        t->out.shard = memory_grow(t->out.shard, (size_t)x->room,
+                                   sizeof *t->out.shard, "shards");
     }
     x->shelf[shelf].file = t->out.shards;
     x->shelf[shelf].parts++;
@@ -78,8 +78,7 @@ static struct size *sizes_of(const struct tokenize *t, long chunk, long *end,
 
     while (*end < t->documents && t->document[*end].chunk == chunk)
         ++*end;
-    out = malloc((size_t)(*end - from + 1) * sizeof *out);
-    CHECK(out, "no memory to place documents");
+    out = memory_grow(NULL, (size_t)(*end - from), sizeof *out, "documents");
     *n = 0;
     for (long i = from; i < *end; i++) {
         const struct tokenize_document *d = &t->document[i];
@@ -97,20 +96,19 @@ static void one_round(struct placing *x, const struct size *out, size_t n,
 {
     struct tokenize *t = x->t;
     int size = group_size(t->g);
-    size_t *send = calloc(2 * (size_t)size, sizeof *send), total = 0, k = 0;
+    size_t *send = memory_take(2 * (size_t)size, sizeof *send, "counts");
+    size_t total = 0, k = 0;
     size_t *received = send + size;
     struct size *in;
     struct place *decided, *mine;
 
-    CHECK(send, "no memory to place documents");
     send[0] = n * sizeof *out;
     in = group_exchange(t->g, out, send, received);
     for (int r = 0; r < size; r++) {
         total += received[r] / sizeof *in;
         received[r] = received[r] / sizeof *in * sizeof *decided;
     }
-    decided = malloc((total + 1) * sizeof *decided);
-    CHECK(decided, "no memory to place %zu documents", total);
+    decided = memory_grow(NULL, total, sizeof *decided, "places of documents");
     for (size_t i = 0; i < total; i++)
         decided[i] = put(x, &in[i]);
     mine = group_exchange(t->g, decided, received, send);
@@ -151,8 +149,8 @@ void tokenize_place(struct tokenize *t)
     struct placing x = {t, NULL, 0};
     long end = 0;
 
-    x.shelf = calloc((size_t)(t->skills.n * SPLITS) + 1, sizeof *x.shelf);
-    CHECK(x.shelf, "no memory for %ld skills", t->skills.n);
+    x.shelf =
+        memory_take((size_t)(t->skills.n * SPLITS), sizeof *x.shelf, "skills");
     for (long first = 0; first < t->chunks; first += group_size(t->g)) {
         long from = end;
         size_t n;

@@ -5,7 +5,7 @@
 #include "io/json.h"
 #include "io/lines.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
 enum { SPOOL_BUFFER = 1 << 22 }; /* bytes before a write */
@@ -50,8 +50,7 @@ static void spool_ids(struct scan *s)
 
     if (s->room - s->buffered < bytes) {
         s->room = s->buffered + bytes + SPOOL_BUFFER;
-        s->buffer = realloc(s->buffer, s->room);
-        CHECK(s->buffer, "no %zu bytes for tokens", s->room);
+        s->buffer = memory_grow(s->buffer, s->room, 1, "bytes of tokens");
     }
     for (long i = 0; i < s->ids.n; i++)
         memcpy(s->buffer + s->buffered + (size_t)(i * width), &s->ids.at[i],
@@ -89,9 +88,8 @@ static struct problem add_document(struct scan *s, const char *text, size_t n,
     spool_ids(s);
     if (t->documents == t->room) {
         t->room = 2 * t->room + 1024;
-        t->document =
-            realloc(t->document, (size_t)t->room * sizeof *t->document);
-        CHECK(t->document, "no memory for %ld documents", t->room);
+        t->document = memory_grow(t->document, (size_t)t->room,
+                                  sizeof *t->document, "documents");
     }
     t->document[t->documents++] = d;
     return wrong;

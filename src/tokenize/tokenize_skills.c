@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 static uint64_t hash(const char *title)
 {
@@ -38,9 +38,9 @@ static void make_room(struct tokenize_skills *s, long n)
         return;
     s->room = 2 * n + 16;
     s->slots = 2 * s->room;
-    s->at = realloc(s->at, (size_t)s->room * sizeof *s->at);
-    s->slot = realloc(s->slot, (size_t)s->slots * sizeof *s->slot);
-    CHECK(s->at && s->slot, "no memory for %ld skills", s->room);
+    s->at = memory_grow(s->at, (size_t)s->room, sizeof *s->at, "skills");
+    s->slot =
+        memory_grow(s->slot, (size_t)s->slots, sizeof *s->slot, "skills");
     fill_slots(s);
 }
 
@@ -122,9 +122,8 @@ static const struct tokenize_skill **
 sort_by_name(const struct tokenize_skills *s)
 {
     const struct tokenize_skill **order =
-        malloc((size_t)(s->n + 1) * sizeof *order);
+        memory_take((size_t)s->n, sizeof *order, "skills");
 
-    CHECK(order, "no memory for %ld skills", s->n);
     for (long i = 0; i < s->n; i++)
         order[i] = &s->at[i];
     qsort(order, (size_t)s->n, sizeof *order, by_name);
@@ -156,11 +155,12 @@ static void send_rows(const struct tokenize_skills *s, const int *to,
                       struct group *g, struct tokenize_skills *into)
 {
     int size = group_size(g);
-    size_t *send = calloc(3 * (size_t)size, sizeof *send), bytes = 0;
-    size_t *received = send + size, *at = received + size;
-    struct tokenize_skill *out = malloc((size_t)(s->n + 1) * sizeof *out), *in;
+    size_t *send = memory_take(3 * (size_t)size, sizeof *send, "counts");
+    size_t *received = send + size, *at = received + size, bytes = 0;
+    struct tokenize_skill *out =
+        memory_take((size_t)s->n, sizeof *out, "skills");
+    struct tokenize_skill *in;
 
-    CHECK(send && out, "no memory to gather %ld skills", s->n);
     for (long i = 0; i < s->n; i++)
         send[to[i]] += sizeof *out;
     for (int r = 1; r < size; r++)
@@ -186,9 +186,8 @@ static struct problem gather(const struct tokenize_skills *s, struct group *g,
     struct tokenize_skills mine = {0};
     struct problem wrong = NO_PROBLEM;
     int64_t n;
-    int *to = malloc((size_t)(s->n + 1) * sizeof *to);
+    int *to = memory_take((size_t)s->n, sizeof *to, "skills");
 
-    CHECK(to, "no memory to gather %ld skills", s->n);
     for (long i = 0; i < s->n; i++)
         to[i] = (int)(hash(s->at[i].title) % (uint64_t)group_size(g));
     send_rows(s, to, g, &mine);
@@ -200,8 +199,7 @@ static struct problem gather(const struct tokenize_skills *s, struct group *g,
             wrong =
                 too_many((long)n, mine.at[0].title, mine.at[mine.n - 1].title);
     } else {
-        to = calloc((size_t)mine.n + 1, sizeof *to);
-        CHECK(to, "no memory to gather %ld skills", mine.n);
+        to = memory_take((size_t)mine.n, sizeof *to, "skills");
         send_rows(&mine, to, g, all);
         free(to);
     }
@@ -238,8 +236,7 @@ struct problem tokenize_skills_agree(struct tokenize_skills *s,
         return wrong;
     }
     share(&all, g);
-    *map = malloc((size_t)(s->n + 1) * sizeof **map);
-    CHECK(*map, "no memory for %ld skills", s->n);
+    *map = memory_take((size_t)s->n, sizeof **map, "skills");
     for (long i = 0; i < s->n; i++)
         (*map)[i] = tokenize_skills_number(&all, s->at[i].title,
                                            strlen(s->at[i].title));

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
 /* How the documents of a skill that no file name assigns are cut:
@@ -58,11 +58,11 @@ static int split_by_hash(const struct tokenize *t, const struct cut *c,
 static struct cut cut_init(long skills)
 {
     size_t n = (size_t)(skills * SPLITS);
-    struct cut c = {calloc(n, sizeof *c.own), calloc(n, sizeof *c.documents),
-                    calloc(n, sizeof *c.least), calloc(n, sizeof *c.most)};
+    struct cut c = {memory_take(n, sizeof *c.own, "skills"),
+                    memory_take(n, sizeof *c.documents, "skills"),
+                    memory_take(n, sizeof *c.least, "skills"),
+                    memory_take(n, sizeof *c.most, "skills")};
 
-    CHECK(n == 0 || (c.own && c.documents && c.least && c.most),
-          "no memory for %ld skills", skills);
     return c;
 }
 
@@ -144,10 +144,9 @@ static int64_t in_skill(const struct cut *c, long skill)
 static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
                             int lacking)
 {
-    int8_t *from = malloc((size_t)t->skills.n + 1);
+    int8_t *from = memory_take((size_t)t->skills.n, sizeof *from, "skills");
     struct problem wrong = NO_PROBLEM;
 
-    CHECK(from, "no memory for %ld skills", t->skills.n);
     count(t, c, split);
     for (long k = 0; k < t->skills.n; k++) {
         from[k] = SPLIT_NONE;
@@ -177,10 +176,10 @@ struct problem tokenize_split(struct tokenize *t)
 {
     static const int order[] = {SPLIT_VALIDATION, SPLIT_TEST, SPLIT_TRAIN};
     struct cut c = cut_init(t->skills.n);
-    int8_t *split = malloc((size_t)t->documents + 1);
+    int8_t *split =
+        memory_take((size_t)t->documents, sizeof *split, "documents");
     struct problem wrong = NO_PROBLEM;
 
-    CHECK(split, "no memory for %ld documents", t->documents);
     count_own(t, &c);
     for (long i = 0; i < t->documents; i++) {
         const struct tokenize_document *d = &t->document[i];

@@ -1,6 +1,5 @@
-#include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
 struct problem tokenize_write(struct tokenize *t)
@@ -12,9 +11,8 @@ struct problem tokenize_write(struct tokenize *t)
     if (is_problem(&wrong))
         return wrong;
     if (!is_root)
-        t->out.shard = malloc((size_t)t->out.shards * sizeof *t->out.shard);
-    CHECK(t->out.shard || t->out.shards == 0, "no memory for %ld shards",
-          t->out.shards);
+        t->out.shard =
+            memory_take((size_t)t->out.shards, sizeof *t->out.shard, "shards");
     group_broadcast(t->g, t->out.shard,
                     (size_t)t->out.shards * sizeof *t->out.shard);
     wrong = group_agree(t->g, tokenize_copy(t));
