@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kernels/base/memory.h"
+#include "kernels/base/path.h"
 
 /* Far above any run file or table; a device or a shard given by mistake ends
  * here and not in a full memory. */
@@ -134,14 +135,14 @@ struct problem file_sync(const char *path)
 struct problem file_sync_names(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *directory = slash ? strndup(path, (size_t)(slash - path)) : NULL;
-    struct problem wrong;
+    struct path directory = {"."};
+    struct problem wrong = NO_PROBLEM;
 
+    if (slash == path)
+        slash++;
     if (slash)
-        wrong =
-            sync_path(slash > path ? directory : "/", O_RDONLY | O_DIRECTORY);
-    else
-        wrong = sync_path(".", O_RDONLY | O_DIRECTORY);
-    free(directory);
+        wrong = path_print(&directory, "%.*s", (int)(slash - path), path);
+    if (!is_problem(&wrong))
+        wrong = sync_path(directory.text, O_RDONLY | O_DIRECTORY);
     return wrong;
 }

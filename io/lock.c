@@ -28,7 +28,7 @@ static bool is_at_path(const struct lock *l)
 {
     struct stat here, there;
 
-    return fstat(l->fd, &here) == 0 && stat(l->path, &there) == 0 &&
+    return fstat(l->fd, &here) == 0 && stat(l->path.text, &there) == 0 &&
            here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
@@ -46,17 +46,17 @@ static void sign(const struct lock *l, const char *host)
 struct problem lock_take(struct lock *l, const char *directory,
                          const char *name, const char *host)
 {
-    struct problem wrong;
-    int n = snprintf(l->path, sizeof l->path, "%s/%s", directory, name);
+    struct problem wrong = path_print(&l->path, "%s/%s", directory, name);
 
     l->fd = -1;
-    if (n >= (int)sizeof l->path)
-        return problem("%.200s...: the path is too long", directory);
+    if (is_problem(&wrong))
+        return wrong;
     do {
         lock_release(l);
-        l->fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        l->fd = open(l->path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (l->fd < 0)
-            return problem("%s cannot be made: %s", l->path, strerror(errno));
+            return problem("%s cannot be made: %s", l->path.text,
+                           strerror(errno));
         l->absent = flock(l->fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
         if (l->absent == EWOULDBLOCK) {
             wrong = held(directory, l->fd);
@@ -74,7 +74,7 @@ void lock_release(struct lock *l)
     if (l->fd < 0)
         return;
     if (is_at_path(l))
-        unlink(l->path);
+        unlink(l->path.text);
     close(l->fd);
     l->fd = -1;
 }

@@ -1,6 +1,7 @@
 #ifndef IO_LOCK_H
 #define IO_LOCK_H
 
+#include "kernels/base/path.h"
 #include "kernels/base/problem.h"
 
 /* Keeps a directory to one run: flock on a file in it, which says who holds
@@ -8,7 +9,7 @@
 struct lock {
     int fd;     /* -1: no lock */
     int absent; /* errno where the file system has no flock: nothing is held */
-    char path[1100];
+    struct path path;
 };
 
 /* Does not wait: a problem names the holder. */

@@ -1,13 +1,12 @@
 /* The command `skillet`: picks the program that serves the settings and
  * becomes it, before MPI starts. */
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "kernels/base/check.h"
 #include "kernels/base/exit.h"
+#include "kernels/base/path.h"
 #include "src/launcher.h"
 #include "src/log.h"
 #include "src/program.h"
@@ -25,48 +24,38 @@ static void read_settings(struct settings *s, int argc, char **argv)
             settings_read_argument(s, argv[i]);
 }
 
-static char *join(const char *directory, const char *below, const char *name)
+/* Empty if the system does not tell. */
+static struct path own_directory(void)
 {
-    size_t size = strlen(directory) + strlen(below) + strlen(name) + 2;
-    char *path = malloc(size);
-
-    CHECK(path, "no memory for the path of %s", name);
-    snprintf(path, size, "%s%s/%s", directory, below, name);
-    return path;
-}
-
-/* "" if the system does not tell. */
-static void find_own_directory(char *path, size_t size)
-{
-    ssize_t n = readlink("/proc/self/exe", path, size - 1);
+    struct path path;
+    ssize_t n = readlink("/proc/self/exe", path.text, PATH_MOST);
     char *slash;
 
-    path[n > 0 ? n : 0] = '\0';
-    slash = strrchr(path, '/');
+    path.text[n > 0 ? n : 0] = '\0';
+    slash = strrchr(path.text, '/');
     if (slash)
         *slash = '\0';
+    return path;
 }
 
 /* In a build tree the programs lie beside this one, else in libexec: first
  * that of the same prefix, which may have moved since (a stage, a module
- * tree), then that of configure.  The path is malloc'd, NULL if there is no
- * such program. */
-static char *find_program(const char *name)
+ * tree), then that of configure.  False if there is no such program. */
+static bool find_program(struct path *program, const char *name)
 {
-    char here[4096];
-    char *path;
+    struct path here = own_directory();
+    const char *const places[][2] = {{here.text, ""},
+                                     {here.text, "/../libexec/skillet"},
+                                     {PKGLIBEXECDIR, ""}};
 
-    find_own_directory(here, sizeof here);
-    const char *const places[][2] = {
-        {here, ""}, {here, "/../libexec/skillet"}, {PKGLIBEXECDIR, ""}};
+    for (int i = here.text[0] ? 0 : 2; i < 3; i++) {
+        struct problem wrong =
+            path_print(program, "%s%s/%s", places[i][0], places[i][1], name);
 
-    for (int i = *here ? 0 : 2; i < 3; i++) {
-        path = join(places[i][0], places[i][1], name);
-        if (access(path, X_OK) == 0)
-            return path;
-        free(path);
+        if (!is_problem(&wrong) && access(program->text, X_OK) == 0)
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 static int report_missing(const struct settings *s, const char *name)
@@ -89,7 +78,7 @@ int main(int argc, char **argv)
     struct settings s;
     const char *name;
     struct problem wrong;
-    char *path;
+    struct path program;
 
     log_init_early();
     settings_init(&s);
@@ -99,8 +88,7 @@ int main(int argc, char **argv)
         log_error("%s", wrong.text);
         return EXIT_WRONG_INPUT;
     }
-    path = find_program(name);
-    if (!path)
+    if (!find_program(&program, name))
         return report_missing(&s, name);
 
     launcher_set_threads();
@@ -108,7 +96,7 @@ int main(int argc, char **argv)
      * the program has its handlers. */
     signal(SIGUSR1, SIG_IGN);
     signal(SIGUSR2, SIG_IGN);
-    execv(path, argv);
-    log_error("%s cannot be started: %m", path);
+    execv(program.text, argv);
+    log_error("%s cannot be started: %m", program.text);
     return EXIT_FAILED;
 }

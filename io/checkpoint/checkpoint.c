@@ -23,16 +23,10 @@ struct checkpoint_name {
 struct problem checkpoint_init(struct checkpoint *c, const char *directory,
                                int64_t step)
 {
-    int n;
-
     memset(c, 0, sizeof *c);
     c->step = step;
-    n = snprintf(c->path, sizeof c->path, "%s/checkpoint-%08lld.h5", directory,
-                 (long long)step);
-    if (n >= (int)sizeof c->path)
-        return problem("%.200s...: the path is too long for a checkpoint",
-                       directory);
-    return NO_PROBLEM;
+    return path_print(&c->path, "%s/checkpoint-%08lld.h5", directory,
+                      (long long)step);
 }
 
 void checkpoint_free(struct checkpoint *c)
@@ -110,7 +104,7 @@ struct problem checkpoint_get(const struct checkpoint *c, int fd, long item,
     size_t width = h5_number_bytes(d->number);
 
     assert(first + n <= h5_dataset_numbers(d));
-    return file_read_at(fd, c->path, d->at + first * width, numbers,
+    return file_read_at(fd, c->path.text, d->at + first * width, numbers,
                         n * width);
 }
 
@@ -166,7 +160,7 @@ struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
             return problem(
                 "%s is damaged: \"%s\" does not match its sum; take "
                 "another checkpoint",
-                c->path, c->item[i].name);
+                c->path.text, c->item[i].name);
     return NO_PROBLEM;
 }
 
@@ -175,11 +169,12 @@ static struct problem add_own_share(const struct checkpoint *c,
                                     uint64_t *sum)
 {
     uint64_t bytes = 0, share, from;
-    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
     struct problem wrong;
 
     if (fd < 0)
-        return problem("%s cannot be opened: %s", c->path, strerror(errno));
+        return problem("%s cannot be opened: %s", c->path.text,
+                       strerror(errno));
     for (long i = 0; i < c->items; i++)
         bytes += which[i] ? h5_dataset_bytes(&c->item[i].data) : 0;
     share = bytes / (uint64_t)group_size(g) + 1;

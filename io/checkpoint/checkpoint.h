@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "io/h5.h"
+#include "kernels/base/path.h"
 #include "kernels/base/problem.h"
 #include "mpi/group.h"
 
@@ -27,7 +28,7 @@ struct checkpoint_item {
 };
 
 struct checkpoint {
-    char path[1024];
+    struct path path;
     int64_t step, tokens;
     struct checkpoint_item *item;
     long items, room;
@@ -76,7 +77,7 @@ struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
                                   uint64_t *sum, const bool *which);
 
 /* Numbers [first, first + n) of an item, row-major, as they stand in the file;
- * of texts, their bytes.  fd is of c->path, opened by the caller.  On any
+ * of texts, their bytes.  fd is of c->path.text, opened by the caller.  On any
  * rank. */
 struct problem checkpoint_get(const struct checkpoint *c, int fd, long item,
                               uint64_t first, uint64_t n, void *numbers);

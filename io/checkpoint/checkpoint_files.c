@@ -81,8 +81,9 @@ int64_t checkpoint_files_bytes(const char *directory, int64_t step)
     struct problem wrong = checkpoint_init(&c, directory, step);
     struct stat there;
 
-    return !is_problem(&wrong) && stat(c.path, &there) == 0 ? there.st_size
-                                                            : 0;
+    return !is_problem(&wrong) && stat(c.path.text, &there) == 0
+               ? there.st_size
+               : 0;
 }
 
 /* The checkpoint of a step, with that ending. */
@@ -90,12 +91,12 @@ static struct problem discard(const char *directory, int64_t step,
                               const char *ending)
 {
     struct checkpoint c;
-    char path[sizeof c.path + 8];
+    char path[sizeof c.path.text + 8];
     struct problem wrong = checkpoint_init(&c, directory, step);
 
     if (is_problem(&wrong))
         return wrong;
-    snprintf(path, sizeof path, "%s%s", c.path, ending);
+    snprintf(path, sizeof path, "%s%s", c.path.text, ending);
     if (unlink(path) != 0 && errno != ENOENT)
         return problem("%s cannot be removed: %s", path, strerror(errno));
     return NO_PROBLEM;

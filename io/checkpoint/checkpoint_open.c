@@ -56,7 +56,7 @@ static struct problem read_attributes(struct h5 *f, struct checkpoint *c)
 static struct problem check_dataset(const struct listing *l, const char *name,
                                     const struct h5_dataset *d)
 {
-    const char *path = l->c->path;
+    const char *path = l->c->path.text;
     uint64_t width = h5_number_bytes(d->number), room;
 
     if (strlen(name) >= CHECKPOINT_NAME_BYTES)
@@ -119,7 +119,7 @@ static struct problem join_names(struct checkpoint *c)
             strcpy(last->alias, next->name);
         else
             return problem("%s is damaged: datasets \"%s\" and \"%s\" overlap",
-                           c->path, last->name, next->name);
+                           c->path.text, last->name, next->name);
     }
     c->items = n;
     return NO_PROBLEM;
@@ -135,12 +135,13 @@ static struct problem read_sums(struct listing *l)
     if (l->sums.number != H5_U64 || l->sums.dims_count != 1 ||
         l->sums.dims[0] != (uint64_t)c->items)
         return problem("%s has no sums, or not one for each of its %ld items",
-                       c->path, c->items);
-    fd = open(c->path, O_RDONLY | O_CLOEXEC);
+                       c->path.text, c->items);
+    fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return problem("%s cannot be opened: %s", c->path, strerror(errno));
+        return problem("%s cannot be opened: %s", c->path.text,
+                       strerror(errno));
     sum = memory_take((size_t)c->items, sizeof *sum, "sums");
-    wrong = file_read_at(fd, c->path, l->sums.at, sum,
+    wrong = file_read_at(fd, c->path.text, l->sums.at, sum,
                          (size_t)c->items * sizeof *sum);
     for (long i = 0; i < c->items && !is_problem(&wrong); i++)
         c->item[i].sum = sum[i];
@@ -155,14 +156,14 @@ static struct problem read_header(struct checkpoint *c)
     struct h5 f;
     struct stat st;
     bool sealed;
-    struct problem wrong = seal_check(c->path, &sealed);
+    struct problem wrong = seal_check(c->path.text, &sealed);
 
     if (is_problem(&wrong))
         return wrong;
-    if (!sealed || stat(c->path, &st) != 0)
-        return problem("%s is no checkpoint: it has no seal", c->path);
+    if (!sealed || stat(c->path.text, &st) != 0)
+        return problem("%s is no checkpoint: it has no seal", c->path.text);
     l.file_bytes = (uint64_t)st.st_size;
-    wrong = h5_open(&f, c->path);
+    wrong = h5_open(&f, c->path.text);
     if (!is_problem(&wrong))
         wrong = read_attributes(&f, c);
     if (!is_problem(&wrong))
@@ -191,13 +192,12 @@ static void share(struct checkpoint *c, struct group *g)
 struct problem checkpoint_open(struct checkpoint *c, struct group *g,
                                const char *path)
 {
-    struct problem wrong = NO_PROBLEM;
+    struct problem wrong;
 
     memset(c, 0, sizeof *c);
-    if (strlen(path) >= sizeof c->path)
-        return problem("%.200s...: the path is too long for a checkpoint",
-                       path);
-    strcpy(c->path, path);
+    wrong = path_print(&c->path, "%s", path);
+    if (is_problem(&wrong))
+        return wrong;
     if (group_rank(g) == 0)
         wrong = read_header(c);
     wrong = group_agree(g, wrong);

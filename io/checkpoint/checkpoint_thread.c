@@ -66,7 +66,7 @@ void checkpoint_thread_start(struct checkpoint_thread *t,
         return;
     w->wrong = problem("%s cannot be written beside the training: no thread: "
                        "%s",
-                       w->name, strerror(error));
+                       w->name.text, strerror(error));
     atomic_store(&t->is_done, true);
 }
 

@@ -65,7 +65,8 @@ static struct problem create_file(struct checkpoint_writer *w)
 {
     struct checkpoint *c = w->checkpoint;
     struct h5 f;
-    struct problem wrong = h5_create(&f, w->name, seal_block_bytes(c->items));
+    struct problem wrong =
+        h5_create(&f, w->name.text, seal_block_bytes(c->items));
     struct problem closed;
 
     if (!is_problem(&wrong))
@@ -104,7 +105,7 @@ static struct problem create(struct checkpoint_writer *w)
 {
     const struct checkpoint *c = w->checkpoint;
     uint64_t end = 0;
-    struct problem wrong = h5_reserve(w->name, room_of(c));
+    struct problem wrong = h5_reserve(w->name.text, room_of(c));
 
     if (!is_problem(&wrong))
         wrong = create_file(w);
@@ -114,14 +115,15 @@ static struct problem create(struct checkpoint_writer *w)
         if (d->at + h5_dataset_bytes(d) > end)
             end = d->at + h5_dataset_bytes(d);
     }
-    return is_problem(&wrong) ? wrong : h5_reserve(w->name, end);
+    return is_problem(&wrong) ? wrong : h5_reserve(w->name.text, end);
 }
 
 static struct problem open_file(struct checkpoint_writer *w)
 {
-    w->fd = open(w->name, O_WRONLY | O_CLOEXEC);
+    w->fd = open(w->name.text, O_WRONLY | O_CLOEXEC);
     if (w->fd < 0)
-        return problem("%s cannot be opened: %s", w->name, strerror(errno));
+        return problem("%s cannot be opened: %s", w->name.text,
+                       strerror(errno));
     return NO_PROBLEM;
 }
 
@@ -134,7 +136,7 @@ static struct problem settle(struct checkpoint_writer *w, struct problem wrong)
     if (w->fd >= 0)
         close(w->fd);
     if (group_rank(w->g) == 0)
-        unlink(w->name);
+        unlink(w->name.text);
     return wrong;
 }
 
@@ -144,7 +146,7 @@ struct problem checkpoint_write_create(struct checkpoint_writer *w,
     struct problem wrong = NO_PROBLEM;
 
     *w = (struct checkpoint_writer){.checkpoint = c, .g = g, .fd = -1};
-    snprintf(w->name, sizeof w->name, "%s.tmp", c->path);
+    w->name = path_temporary(&c->path);
     checkpoint_complete(c);
     if (group_rank(g) == 0)
         wrong = create(w);
@@ -181,8 +183,9 @@ void checkpoint_write_put(struct checkpoint_writer *w, long item,
         uint64_t here = n < PIECE / width ? n : PIECE / width;
 
         to->sum += sum_numbers(from, here, width, first);
-        w->wrong = file_write_at(w->fd, w->name, to->data.at + first * width,
-                                 from, here * width);
+        w->wrong =
+            file_write_at(w->fd, w->name.text, to->data.at + first * width,
+                          from, here * width);
         tell_disk(w, here * width);
         from += here * width;
         first += here;
@@ -225,7 +228,7 @@ static struct problem write_sums(const struct checkpoint_writer *w,
 
     for (long i = 0; i < n; i++)
         sum[i] = place[i].sum;
-    wrong = file_write_at(w->fd, w->name, w->sums_at, sum,
+    wrong = file_write_at(w->fd, w->name.text, w->sums_at, sum,
                           (size_t)n * sizeof *sum);
     free(sum);
     return wrong;
@@ -248,7 +251,7 @@ static struct problem write_seal(const struct checkpoint_writer *w,
         else
             range[n++] = (struct seal_range){place[i].at, place[i].bytes};
     }
-    wrong = seal_write(w->name, seal_block_bytes(items), range, n);
+    wrong = seal_write(w->name.text, seal_block_bytes(items), range, n);
     free(range);
     return wrong;
 }
@@ -256,7 +259,7 @@ static struct problem write_seal(const struct checkpoint_writer *w,
 static struct problem sync_file(const struct checkpoint_writer *w)
 {
     if (fsync(w->fd) != 0)
-        return problem("%s cannot be brought to the disk: %s", w->name,
+        return problem("%s cannot be brought to the disk: %s", w->name.text,
                        strerror(errno));
     return NO_PROBLEM;
 }
@@ -282,10 +285,10 @@ static struct problem finish(struct checkpoint_writer *w)
     free(place);
     if (is_problem(&wrong))
         return wrong;
-    if (rename(w->name, c->path) != 0)
-        return problem("%s cannot be renamed to %s: %s", w->name, c->path,
-                       strerror(errno));
-    return file_sync_names(c->path);
+    if (rename(w->name.text, c->path.text) != 0)
+        return problem("%s cannot be renamed to %s: %s", w->name.text,
+                       c->path.text, strerror(errno));
+    return file_sync_names(c->path.text);
 }
 
 /* The sums of all ranks, on each. */

@@ -18,8 +18,8 @@ struct checkpoint_writer {
     struct checkpoint *checkpoint; /* not owned */
     struct group *g;
     int fd;
-    uint64_t sums_at;                                    /* on rank 0 */
-    char name[sizeof((struct checkpoint *)0)->path + 8]; /* PATH.tmp */
+    uint64_t sums_at;     /* on rank 0 */
+    struct path name;     /* PATH.tmp */
     struct problem wrong; /* the first of this rank */
     uint64_t waiting;     /* bytes that the disk has not been told of */
     bool is_synced;

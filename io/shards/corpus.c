@@ -8,6 +8,7 @@
 #include "io/shards/shard_open.h"
 #include "io/sum.h"
 #include "kernels/base/memory.h"
+#include "kernels/base/path.h"
 
 /* The files must be one whole, or parts 1, 2, ... */
 static struct problem check_parts(const struct corpus_file *file, long parts,
@@ -34,24 +35,24 @@ static struct problem check_same(const struct shard *s,
 {
     if (strcmp(s->skill, named->skill) != 0 ||
         strcmp(s->split, named->split) != 0)
-        return problem("%s holds skill %s, split %s: it was renamed", s->path,
-                       s->skill, s->split);
+        return problem("%s holds skill %s, split %s: it was renamed",
+                       s->path.text, s->skill, s->split);
     if (strcmp(s->title, first->title) != 0)
         return problem(
             "%.300s and %.300s are of two skills (\"%.100s\" and "
             "\"%.100s\") that became one name: tokenize one of them "
             "again under another name",
-            first->path, s->path, first->title, s->title);
+            first->path.text, s->path.text, first->title, s->title);
     if (!shard_same_tokenizer(s, first))
         return problem(
             "%.300s and %.300s were made by different tokenizers or "
             "special ids (%.60s and %.60s): tokenize them together",
-            first->path, s->path, first->tokenizer, s->tokenizer);
+            first->path.text, s->path.text, first->tokenizer, s->tokenizer);
     if (s->layout != first->layout || s->has_answers != first->has_answers)
         return problem(
             "%.300s and %.300s do not fit together (layout %s%s and "
             "%s%s): make them together",
-            first->path, s->path, shard_layout_name(first->layout),
+            first->path.text, s->path.text, shard_layout_name(first->layout),
             first->has_answers ? " with answers" : "",
             shard_layout_name(s->layout),
             s->has_answers ? " with answers" : "");
@@ -65,10 +66,11 @@ static struct problem read_headers(const struct corpus_file *file,
     struct problem wrong = NO_PROBLEM;
 
     for (long i = 0; !is_problem(&wrong) && i < parts; i++) {
-        char path[2048];
+        struct path path;
 
-        snprintf(path, sizeof path, "%s/%s", directory, file[i].name);
-        wrong = shard_open(&head[i], path);
+        wrong = path_print(&path, "%s/%s", directory, file[i].name);
+        if (!is_problem(&wrong))
+            wrong = shard_open(&head[i], path.text);
         if (!is_problem(&wrong))
             wrong = check_same(&head[i], &head[0], &file[i]);
     }
@@ -204,7 +206,7 @@ static struct problem add_part(const struct shard_file *f, uint64_t *position,
 
         if (b.sum_at == 0)
             continue;
-        wrong = file_read_at(f->fd, s->path, b.sum_at, &sum, sizeof sum);
+        wrong = file_read_at(f->fd, s->path.text, b.sum_at, &sum, sizeof sum);
         *fingerprint += sum_bytes(&sum, sizeof sum, *position);
         *position += sizeof sum;
     }

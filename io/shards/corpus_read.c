@@ -89,7 +89,7 @@ static struct problem find_document(struct corpus_part *p, long x, long step,
     if (!window_has(p, x, step) || p->window[*i] >= p->window[*i + 1] ||
         (long)p->window[*i + 1] > p->file.head.tokens)
         return problem("%s: its document offsets have changed since the start",
-                       p->file.head.path);
+                       p->file.head.path.text);
     return NO_PROBLEM;
 }
 

@@ -119,9 +119,10 @@ struct problem shard_block_sum(const struct shard_block *b, int fd,
 struct problem shard_attach(struct shard_file *f, const struct shard *s)
 {
     *f = (struct shard_file){.head = *s, .fd = -1};
-    f->fd = open(s->path, O_RDONLY | O_CLOEXEC);
+    f->fd = open(s->path.text, O_RDONLY | O_CLOEXEC);
     if (f->fd < 0)
-        return problem("%s cannot be opened: %s", s->path, strerror(errno));
+        return problem("%s cannot be opened: %s", s->path.text,
+                       strerror(errno));
     f->checked = memory_take((size_t)shard_blocks(s), 1, "blocks of a shard");
     return NO_PROBLEM;
 }
@@ -137,7 +138,7 @@ void shard_detach(struct shard_file *f)
 
 static struct problem check_sum(struct shard_file *f, long i)
 {
-    const char *path = f->head.path;
+    const char *path = f->head.path.text;
     struct shard_block b = shard_block(&f->head, i);
     uint64_t sum, expected;
     struct problem wrong = NO_PROBLEM;
@@ -205,9 +206,9 @@ static struct problem read_piece(const struct shard_file *f, long first,
     const struct shard *s = &f->head;
     long width = s->token_bytes;
     uint32_t largest;
-    struct problem wrong =
-        file_read_at(f->fd, s->path, s->tokens_at + (uint64_t)(first * width),
-                     raw, (size_t)(n * width));
+    struct problem wrong = file_read_at(
+        f->fd, s->path.text, s->tokens_at + (uint64_t)(first * width), raw,
+        (size_t)(n * width));
 
     if (is_problem(&wrong))
         return wrong;
@@ -216,7 +217,7 @@ static struct problem read_piece(const struct shard_file *f, long first,
         return problem(
             "%s: a token between %ld and %ld has id %u, outside the "
             "vocabulary of %ld",
-            s->path, first, first + n, largest, s->vocabulary_size);
+            s->path.text, first, first + n, largest, s->vocabulary_size);
     return wrong;
 }
 
@@ -238,14 +239,14 @@ struct problem shard_read_tokens(struct shard_file *f, long first, long n,
 static struct problem check_offset(const struct shard *s, long i, uint64_t x)
 {
     if (i == 0 && x != 0)
-        return problem("%s: documents[0] is %llu, not 0", s->path,
+        return problem("%s: documents[0] is %llu, not 0", s->path.text,
                        (unsigned long long)x);
     if (i == s->documents && x != (uint64_t)s->tokens)
         return problem("%s: the last document ends at token %llu of %ld",
-                       s->path, (unsigned long long)x, s->tokens);
+                       s->path.text, (unsigned long long)x, s->tokens);
     if (x > (uint64_t)s->tokens)
         return problem("%s: documents[%ld] is %llu, above the %ld tokens",
-                       s->path, i, (unsigned long long)x, s->tokens);
+                       s->path.text, i, (unsigned long long)x, s->tokens);
     return NO_PROBLEM;
 }
 
@@ -256,16 +257,16 @@ struct problem shard_read_documents(struct shard_file *f, long first, long n,
     struct problem wrong = check_sums(f, DOCUMENTS, first, n);
 
     if (!is_problem(&wrong))
-        wrong =
-            file_read_at(f->fd, s->path, s->documents_at + 8 * (uint64_t)first,
-                         out, 8 * (size_t)n);
+        wrong = file_read_at(f->fd, s->path.text,
+                             s->documents_at + 8 * (uint64_t)first, out,
+                             8 * (size_t)n);
     for (long i = 0; i < n && !is_problem(&wrong); i++) {
         wrong = check_offset(s, first + i, out[i]);
         if (!is_problem(&wrong) && i > 0 && out[i] <= out[i - 1])
             wrong =
                 problem("%s: documents[%ld] is %llu, not above the one before "
                         "(%llu)",
-                        s->path, first + i, (unsigned long long)out[i],
+                        s->path.text, first + i, (unsigned long long)out[i],
                         (unsigned long long)out[i - 1]);
     }
     return wrong;
@@ -278,7 +279,7 @@ struct problem shard_read_answers(struct shard_file *f, long first, long n,
 
     if (is_problem(&wrong))
         return wrong;
-    return file_read_at(f->fd, f->head.path,
+    return file_read_at(f->fd, f->head.path.text,
                         f->head.answers_at + sizeof *out * (uint64_t)first,
                         out, sizeof *out * (size_t)n);
 }
@@ -292,17 +293,17 @@ static struct problem check_sample(const struct shard *s, long i,
     if (own < 2)
         return problem("%s: sample %ld has %ld token, and none to predict: "
                        "leave it out",
-                       s->path, i, own);
+                       s->path.text, i, own);
     if (tokens > most)
         return problem("%s: sample %ld has %ld tokens, more than %ld: set "
                        "train.sequence_length to %ld or more (a row of L "
                        "inputs takes L + 1 tokens)",
-                       s->path, i, tokens, most, tokens - 1);
+                       s->path.text, i, tokens, most, tokens - 1);
     if (s->has_answers && (a.first < 1 || a.length < 1 || a.first >= own ||
                            a.length > own - a.first))
         return problem("%s: the answer of sample %ld is %u tokens from %u on, "
                        "which is not inside its tokens 1 to %ld",
-                       s->path, i, a.length, a.first, own - 1);
+                       s->path.text, i, a.length, a.first, own - 1);
     return NO_PROBLEM;
 }
 

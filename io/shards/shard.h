@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernels/base/path.h"
 #include "kernels/base/problem.h"
 
 /* The tokens of one skill's split, or a part of them:
@@ -49,7 +50,7 @@ const char *shard_layout_name(enum shard_layout layout);
 
 /* The header: plain data, so that one rank reads it and broadcasts it. */
 struct shard {
-    char path[1024];
+    struct path path;
     char skill[65], split[16];
     char title[256];
     char tokenizer[256], tokenizer_sha256[65];

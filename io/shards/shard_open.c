@@ -60,7 +60,7 @@ static struct problem parse_layout(struct shard *s, const char *layout)
         if (strcmp(layout, shard_layout_name(s->layout)) == 0)
             return NO_PROBLEM;
     return problem("%s has layout \"%s\", neither \"packed\" nor \"samples\"",
-                   s->path, layout);
+                   s->path.text, layout);
 }
 
 static struct problem check_format(struct h5 *f, const char *path)
@@ -85,7 +85,7 @@ static struct problem check_format(struct h5 *f, const char *path)
 static struct problem read_attributes(struct h5 *f, struct shard *s)
 {
     char layout[16];
-    struct problem wrong = check_format(f, s->path);
+    struct problem wrong = check_format(f, s->path.text);
 
     if (!is_problem(&wrong))
         wrong = read_texts(f, s, layout, sizeof layout);
@@ -96,15 +96,15 @@ static struct problem read_attributes(struct h5 *f, struct shard *s)
     if (is_problem(&wrong))
         return wrong;
     if (s->vocabulary_size < 1 || s->vocabulary_size > INT32_MAX)
-        return problem("%s: vocabulary_size is %ld, not 1 to %d", s->path,
+        return problem("%s: vocabulary_size is %ld, not 1 to %d", s->path.text,
                        s->vocabulary_size, INT32_MAX);
     if (s->end_of_text < -1 || s->end_of_text >= s->vocabulary_size)
         return problem("%s: end_of_text is %ld, outside the vocabulary of %ld",
-                       s->path, s->end_of_text, s->vocabulary_size);
+                       s->path.text, s->end_of_text, s->vocabulary_size);
     if (s->begin_of_text < -1 || s->begin_of_text >= s->vocabulary_size)
         return problem("%s: begin_of_text is %ld, outside the vocabulary of "
                        "%ld",
-                       s->path, s->begin_of_text, s->vocabulary_size);
+                       s->path.text, s->begin_of_text, s->vocabulary_size);
     return wrong;
 }
 
@@ -183,13 +183,14 @@ static struct problem find_answers(struct h5 *f, struct shard *s,
         return wrong;
     if (s->layout != SHARD_SAMPLES)
         return problem(
-            "%s has answers, which only layout \"samples\" can have", s->path);
+            "%s has answers, which only layout \"samples\" can have",
+            s->path.text);
     wrong = find_dataset(f, "answers", H5_U32, 2, file_bytes, &d);
     if (!is_problem(&wrong) && (long)d.dims[0] != s->documents)
         wrong = problem(
             "%s: dataset \"answers\" has %ld rows, not one for each of "
             "%ld documents",
-            s->path, (long)d.dims[0], s->documents);
+            s->path.text, (long)d.dims[0], s->documents);
     if (!is_problem(&wrong))
         s->answers_at = d.at;
     return wrong;
@@ -201,8 +202,8 @@ static struct problem read_datasets(struct h5 *f, struct shard *s, bool sealed)
     struct stat st;
     struct problem wrong;
 
-    if (stat(s->path, &st) != 0)
-        return problem("%s cannot be read: %s", s->path, strerror(errno));
+    if (stat(s->path.text, &st) != 0)
+        return problem("%s cannot be read: %s", s->path.text, strerror(errno));
     s->token_bytes = s->vocabulary_size <= 1 << 16 ? 2 : 4;
     wrong = find_dataset(f, "tokens", s->token_bytes == 2 ? H5_U16 : H5_U32, 1,
                          (uint64_t)st.st_size, &tokens);
@@ -216,7 +217,7 @@ static struct problem read_datasets(struct h5 *f, struct shard *s, bool sealed)
     s->tokens_at = tokens.at;
     s->documents_at = documents.at;
     if (s->documents < 1)
-        return problem("%s has no document", s->path);
+        return problem("%s has no document", s->path.text);
     wrong = find_answers(f, s, (uint64_t)st.st_size);
     return is_problem(&wrong)
                ? wrong
@@ -227,11 +228,11 @@ static struct problem read_header(struct shard *s)
 {
     struct h5 f;
     bool sealed;
-    struct problem wrong = seal_check(s->path, &sealed);
+    struct problem wrong = seal_check(s->path.text, &sealed);
 
     if (is_problem(&wrong))
         return wrong;
-    wrong = h5_open(&f, s->path);
+    wrong = h5_open(&f, s->path.text);
     if (!is_problem(&wrong))
         wrong = read_attributes(&f, s);
     if (!is_problem(&wrong))
@@ -257,10 +258,9 @@ struct problem shard_open(struct shard *s, const char *path)
     struct problem wrong;
 
     memset(s, 0, sizeof *s);
-    if (strlen(path) >= sizeof s->path)
-        return problem("%.100s...: the path has more than %zu bytes", path,
-                       sizeof s->path - 1);
-    strcpy(s->path, path);
+    wrong = path_print(&s->path, "%s", path);
+    if (is_problem(&wrong))
+        return wrong;
     wrong = read_header(s);
     if (is_problem(&wrong))
         return wrong;

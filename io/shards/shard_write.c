@@ -12,18 +12,6 @@
 
 enum { RANGES = 3 }; /* with sums of their own, at most */
 
-struct temporary {
-    char path[sizeof((struct shard_writer *)0)->name];
-};
-
-static struct temporary temporary_of(const struct shard *s)
-{
-    struct temporary t;
-
-    snprintf(t.path, sizeof t.path, "%s.tmp", s->path);
-    return t;
-}
-
 static struct problem write_attributes(struct h5 *f, const struct shard *s,
                                        const char *source)
 {
@@ -117,23 +105,24 @@ static struct problem create_file(struct shard *s, const char *path,
 /* A full disk shows here, before the ranks write. */
 struct problem shard_write_create(struct shard *s, const char *source)
 {
-    struct temporary t = temporary_of(s);
+    struct path temporary = path_temporary(&s->path);
     struct problem wrong;
 
     s->token_bytes = s->vocabulary_size <= 1 << 16 ? 2 : 4;
-    wrong = h5_reserve(t.path, HEADER_BYTES + dataset_bytes(s));
+    wrong = h5_reserve(temporary.text, HEADER_BYTES + dataset_bytes(s));
     if (!is_problem(&wrong))
-        wrong = create_file(s, t.path, source);
+        wrong = create_file(s, temporary.text, source);
     if (!is_problem(&wrong))
-        wrong = h5_reserve(t.path, s->tokens_at +
-                                       (uint64_t)(s->tokens * s->token_bytes));
+        wrong =
+            h5_reserve(temporary.text,
+                       s->tokens_at + (uint64_t)(s->tokens * s->token_bytes));
     return wrong;
 }
 
 /* HDF5 places datasets in the order of their making, so these rise. */
 struct problem shard_write_seal(const struct shard *s)
 {
-    struct temporary t = temporary_of(s);
+    struct path temporary = path_temporary(&s->path);
     uint64_t offsets = (uint64_t)s->documents + 1;
     struct seal_range range[RANGES];
     long n = 0;
@@ -145,41 +134,39 @@ struct problem shard_write_seal(const struct shard *s)
             s->answers_at, sizeof(struct shard_answer) * (offsets - 1)};
     range[n++] = (struct seal_range){s->tokens_at,
                                      (uint64_t)(s->tokens * s->token_bytes)};
-    wrong = seal_write(t.path, seal_block_bytes(RANGES), range, n);
-    return is_problem(&wrong) ? wrong : file_sync(t.path);
+    wrong = seal_write(temporary.text, seal_block_bytes(RANGES), range, n);
+    return is_problem(&wrong) ? wrong : file_sync(temporary.text);
 }
 
 struct problem shard_write_publish(const struct shard *s)
 {
-    struct temporary t = temporary_of(s);
+    struct path temporary = path_temporary(&s->path);
 
-    if (rename(t.path, s->path) != 0)
-        return problem("%s cannot be renamed to %s: %s", t.path, s->path,
-                       strerror(errno));
+    if (rename(temporary.text, s->path.text) != 0)
+        return problem("%s cannot be renamed to %s: %s", temporary.text,
+                       s->path.text, strerror(errno));
     return NO_PROBLEM;
 }
 
 struct problem shard_write_settle(const struct shard *s)
 {
-    return file_sync_names(s->path);
+    return file_sync_names(s->path.text);
 }
 
 void shard_write_discard(const struct shard *s)
 {
-    struct temporary t = temporary_of(s);
+    struct path temporary = path_temporary(&s->path);
 
-    unlink(t.path);
+    unlink(temporary.text);
 }
 
 struct problem shard_write_open(struct shard_writer *w, const struct shard *s)
 {
-    struct temporary t = temporary_of(s);
-
-    *w = (struct shard_writer){.head = s};
-    strcpy(w->name, t.path);
-    w->fd = open(w->name, O_RDWR | O_CLOEXEC);
+    *w = (struct shard_writer){.head = s, .name = path_temporary(&s->path)};
+    w->fd = open(w->name.text, O_RDWR | O_CLOEXEC);
     if (w->fd < 0)
-        return problem("%s cannot be opened: %s", w->name, strerror(errno));
+        return problem("%s cannot be opened: %s", w->name.text,
+                       strerror(errno));
     return NO_PROBLEM;
 }
 
@@ -188,10 +175,11 @@ struct problem shard_write_close(struct shard_writer *w)
     struct problem wrong = NO_PROBLEM;
 
     if (w->fd >= 0 && fsync(w->fd) != 0)
-        wrong = problem("%s cannot be brought to the disk: %s", w->name,
+        wrong = problem("%s cannot be brought to the disk: %s", w->name.text,
                         strerror(errno));
     if (w->fd >= 0 && close(w->fd) != 0 && !is_problem(&wrong))
-        wrong = problem("%s cannot be closed: %s", w->name, strerror(errno));
+        wrong =
+            problem("%s cannot be closed: %s", w->name.text, strerror(errno));
     w->fd = -1;
     return wrong;
 }
@@ -201,7 +189,7 @@ struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
 {
     long width = w->head->token_bytes;
 
-    return file_write_at(w->fd, w->name,
+    return file_write_at(w->fd, w->name.text,
                          w->head->tokens_at + (uint64_t)(first * width),
                          tokens, (size_t)(n * width));
 }
@@ -209,7 +197,7 @@ struct problem shard_write_tokens(struct shard_writer *w, long first, long n,
 struct problem shard_write_documents(struct shard_writer *w, long first,
                                      long n, const uint64_t *offsets)
 {
-    return file_write_at(w->fd, w->name,
+    return file_write_at(w->fd, w->name.text,
                          w->head->documents_at + 8 * (uint64_t)first, offsets,
                          8 * (size_t)n);
 }
@@ -217,7 +205,7 @@ struct problem shard_write_documents(struct shard_writer *w, long first,
 struct problem shard_write_answers(struct shard_writer *w, long first, long n,
                                    const struct shard_answer *answers)
 {
-    return file_write_at(w->fd, w->name,
+    return file_write_at(w->fd, w->name.text,
                          w->head->answers_at +
                              sizeof *answers * (uint64_t)first,
                          answers, sizeof *answers * (size_t)n);
@@ -231,9 +219,10 @@ struct problem shard_write_sums(struct shard_writer *w, long first, long n)
         struct shard_block b = shard_block(w->head, i);
         uint64_t sum;
 
-        wrong = shard_block_sum(&b, w->fd, w->name, &sum);
+        wrong = shard_block_sum(&b, w->fd, w->name.text, &sum);
         if (!is_problem(&wrong))
-            wrong = file_write_at(w->fd, w->name, b.sum_at, &sum, sizeof sum);
+            wrong =
+                file_write_at(w->fd, w->name.text, b.sum_at, &sum, sizeof sum);
     }
     return wrong;
 }

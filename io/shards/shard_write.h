@@ -29,7 +29,7 @@ void shard_write_discard(const struct shard *s);
 struct shard_writer {
     const struct shard *head; /* not owned */
     int fd;
-    char name[sizeof((struct shard *)0)->path + 8]; /* PATH.tmp */
+    struct path name; /* PATH.tmp */
 };
 
 struct problem shard_write_open(struct shard_writer *w, const struct shard *s);

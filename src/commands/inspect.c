@@ -5,6 +5,7 @@
 #include "io/h5.h"
 #include "io/seal.h"
 #include "kernels/base/exit.h"
+#include "kernels/base/path.h"
 #include "src/commands/commands.h"
 #include "src/inspect/inspect.h"
 #include "src/log.h"
@@ -74,13 +75,15 @@ static struct problem no_file(const char *path)
 static struct problem describe_directory(const struct settings *s,
                                          const char *path, FILE *to)
 {
-    char metrics[4096];
+    struct path metrics;
     struct stat st;
-    int n = snprintf(metrics, sizeof metrics, "%s/metrics.jsonl", path);
+    struct problem wrong = path_print(&metrics, "%s/metrics.jsonl", path);
 
-    if (n < (int)sizeof metrics && stat(metrics, &st) == 0)
-        return S_ISREG(st.st_mode) ? inspect_run(s, metrics, to)
-                                   : no_file(metrics);
+    if (is_problem(&wrong))
+        return wrong;
+    if (stat(metrics.text, &st) == 0)
+        return S_ISREG(st.st_mode) ? inspect_run(s, metrics.text, to)
+                                   : no_file(metrics.text);
     return inspect_shards(s, path, to);
 }
 

@@ -72,10 +72,11 @@ static struct problem check_any_document(struct tokenize *t)
     int64_t n = t->documents;
 
     group_sum_counts(t->g, &n, 1);
-    return n > 0 ? NO_PROBLEM
-                 : problem("%s%s: no line has a text, so there is nothing to "
-                           "write",
-                           t->input[0].path, t->inputs > 1 ? ", ..." : "");
+    return n > 0
+               ? NO_PROBLEM
+               : problem("%s%s: no line has a text, so there is nothing to "
+                         "write",
+                         t->input[0].path.text, t->inputs > 1 ? ", ..." : "");
 }
 
 /* What is returned is the machine's problem. */

@@ -64,11 +64,11 @@ static struct problem describe(const struct checkpoint *c,
                                const struct settings *s, struct group *g,
                                FILE *to)
 {
-    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
     struct problem wrong;
 
     fprintf(to, "checkpoint ");
-    inspect_text(c->path, strlen(c->path), to);
+    inspect_text(c->path.text, strlen(c->path.text), to);
     fprintf(to, "\nstep %" PRId64 "\ntokens %" PRId64 "\n", c->step,
             c->tokens);
     print_model(c, to);

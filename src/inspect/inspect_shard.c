@@ -28,12 +28,12 @@ static struct problem print_header(const struct shard *s, FILE *to)
 {
     struct stat st = {0};
     bool sealed;
-    struct problem wrong = seal_check(s->path, &sealed);
+    struct problem wrong = seal_check(s->path.text, &sealed);
 
     if (is_problem(&wrong))
         return wrong;
-    stat(s->path, &st);
-    inspect_text_line("shard", s->path, to);
+    stat(s->path.text, &st);
+    inspect_text_line("shard", s->path.text, to);
     inspect_text_line("skill", s->skill, to);
     inspect_text_line("title", s->title, to);
     inspect_text_line("split", s->split, to);

@@ -52,10 +52,11 @@ struct problem inspect_shards(const struct settings *s, const char *directory,
                     directory);
     for (long i = 0; i < files.n && !is_problem(&wrong); i++) {
         const struct corpus_file *f = &files.at[i];
-        char path[2048];
+        struct path path;
 
-        snprintf(path, sizeof path, "%s/%s", directory, f->name);
-        wrong = print_shard(s, path, to, &total);
+        wrong = path_print(&path, "%s/%s", directory, f->name);
+        if (!is_problem(&wrong))
+            wrong = print_shard(s, path.text, to, &total);
         if (i == 0 || strcmp(f->skill, f[-1].skill) != 0)
             total.skills++;
     }

@@ -40,7 +40,7 @@ static void *read_item(const struct checkpoint *c, int fd, const char *name,
         return NULL;
     *bytes = h5_dataset_bytes(&c->item[item].data);
     at = calloc(*bytes + 1, 1);
-    CHECK(at, "no memory for %s of %s", name, c->path);
+    CHECK(at, "no memory for %s of %s", name, c->path.text);
     wrong = checkpoint_get(c, fd, item, 0,
                            h5_dataset_numbers(&c->item[item].data), at);
     if (!is_problem(&wrong))
@@ -76,7 +76,7 @@ static struct problem compare_given(struct run *run,
 
         if (!before || bytes != want || memcmp(before, a->at, bytes))
             wrong =
-                problem("%s can't go on here: %s", c->path,
+                problem("%s can't go on here: %s", c->path.text,
                         !strncmp(a->name, "names/", 6)
                             ? "the data have other skills than they had"
                         : !strncmp(a->name, "data/", 5)
@@ -94,16 +94,16 @@ static struct problem compare_given(struct run *run,
 static struct problem compare(struct resume *r, struct run *run)
 {
     const struct checkpoint *c = &r->checkpoint;
-    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
     uint64_t bytes = 0;
     char *settings = read_item(c, fd, "settings", &bytes), *environment;
     char now[RUN_STATE_ENVIRONMENT];
     struct problem wrong;
 
     if (!settings)
-        wrong = problem("%s lacks its settings", c->path);
+        wrong = problem("%s lacks its settings", c->path.text);
     else
-        wrong = compare_settings(r, run, c->path, settings, bytes);
+        wrong = compare_settings(r, run, c->path.text, settings, bytes);
     if (!is_problem(&wrong))
         wrong = compare_given(run, c, fd);
     environment = read_item(c, fd, "environment", &bytes);
@@ -199,7 +199,7 @@ static struct problem list_candidates(const struct run *run,
         struct checkpoint c;
 
         wrong = checkpoint_init(&c, directory, steps[i]);
-        snprintf(list->path[i], sizeof *list->path, "%s", c.path);
+        snprintf(list->path[i], sizeof *list->path, "%s", c.path.text);
         checkpoint_free(&c);
     }
     free(steps);
@@ -238,10 +238,10 @@ static struct problem judge(struct resume *r, struct run *run)
     if (!is_problem(&wrong) && starts && run->directory.has_run)
         wrong = compare_start(run);
     if (!is_problem(&wrong) && is_done && !automatic)
-        wrong =
-            problem("%s is at step %lld, and train.steps=%ld: give more "
-                    "steps to go on from it",
-                    r->checkpoint.path, (long long)r->checkpoint.step, steps);
+        wrong = problem("%s is at step %lld, and train.steps=%ld: give more "
+                        "steps to go on from it",
+                        r->checkpoint.path.text, (long long)r->checkpoint.step,
+                        steps);
     r->is_finished =
         is_done && report_is_finished(
                        directory_path(&run->directory, "metrics.jsonl").text);
@@ -352,7 +352,7 @@ static void restore(struct resume *r, struct run *run)
     group_broadcast(all, run->sampler.cursor, skills * sizeof(int64_t));
     group_broadcast(all, run->sampler.count, skills * sizeof(int64_t));
     sampler_resume(&run->sampler);
-    log_line("goes on from %s", r->checkpoint.path);
+    log_line("goes on from %s", r->checkpoint.path.text);
     if (is_root(run))
         resume_stays_tell(&r->before, run->settings);
     if (r->is_elsewhere)

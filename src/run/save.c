@@ -194,12 +194,12 @@ static struct problem find_item(const struct checkpoint *c, const char *name,
     if (*item < 0)
         return problem("%s has no %s: it is of another model, or of an older "
                        "Skillet, of which model.init can take the weights",
-                       c->path, name);
+                       c->path.text, name);
     d = &c->item[*item].data;
     if (d->dims[0] != rows || d->dims[1] != cols)
         return problem("%s: %s is %llu x %llu, and this run's %llu x %llu: it "
                        "is of another model",
-                       c->path, name, (unsigned long long)d->dims[0],
+                       c->path.text, name, (unsigned long long)d->dims[0],
                        (unsigned long long)d->dims[1],
                        (unsigned long long)rows, (unsigned long long)cols);
     return NO_PROBLEM;
@@ -237,8 +237,8 @@ static struct problem read_block(struct reader *r, long item,
     struct problem wrong;
 
     if (number != H5_F32 && number != H5_F64)
-        return problem("%s: %s is neither float32 nor float64", r->c->path,
-                       r->c->item[item].name);
+        return problem("%s: %s is neither float32 nor float64",
+                       r->c->path.text, r->c->item[item].name);
     wrong = checkpoint_get(r->c, r->fd, item, first, (uint64_t)n, raw);
     if (is_problem(&wrong))
         return wrong;
@@ -290,10 +290,10 @@ static struct problem open_reader(struct reader *r, const struct save *s,
                          .sum = calloc(items, sizeof *r->sum),
                          .is_read = calloc(items, sizeof *r->is_read)};
     CHECK(r->raw && r->sum && r->is_read, "no memory to read a checkpoint");
-    r->fd = open(c->path, O_RDONLY | O_CLOEXEC);
-    return r->fd >= 0
-               ? NO_PROBLEM
-               : problem("%s cannot be opened: %s", c->path, strerror(errno));
+    r->fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
+    return r->fd >= 0 ? NO_PROBLEM
+                      : problem("%s cannot be opened: %s", c->path.text,
+                                strerror(errno));
 }
 
 static void close_reader(struct reader *r)
@@ -354,18 +354,20 @@ static struct problem read_array(const struct checkpoint *c, int fd,
     if (is_problem(&wrong))
         return wrong;
     if (c->item[item].data.number != a->number)
-        return problem("%s: %s has numbers of another type", c->path, a->name);
+        return problem("%s: %s has numbers of another type", c->path.text,
+                       a->name);
     return checkpoint_get(c, fd, item, 0, a->rows * a->cols, a->at);
 }
 
 static struct problem read_arrays(const struct save *s,
                                   const struct checkpoint *c)
 {
-    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
     struct problem wrong = NO_PROBLEM;
 
     if (fd < 0)
-        return problem("%s cannot be opened: %s", c->path, strerror(errno));
+        return problem("%s cannot be opened: %s", c->path.text,
+                       strerror(errno));
     for (long i = 0; i < s->arrays->n && !is_problem(&wrong); i++)
         wrong = read_array(c, fd, &s->arrays->list[i]);
     close(fd);

@@ -10,6 +10,7 @@
 #include "io/shards/shard_open.h"
 #include "io/shards/shard_write.h"
 #include "kernels/base/exit.h"
+#include "kernels/base/path.h"
 #include "mpi/world.h"
 #include "src/log.h"
 
@@ -51,30 +52,24 @@ static bool is_written(const struct output_skill *skill,
     return false;
 }
 
-static void path_of(const struct output *o, const struct corpus_file *f,
-                    char *path, size_t size)
-{
-    snprintf(path, size, "%s/%s", o->directory, f->name);
-}
-
 /* A file of the skill's name; one that cannot be read may be overwritten. */
 static struct problem check_title(const struct output *o,
                                   const struct corpus_file *f,
                                   const struct output_skill *skill)
 {
-    char path[2048];
+    struct path path;
     struct shard s;
-    struct problem wrong;
+    struct problem wrong = path_print(&path, "%s/%s", o->directory, f->name);
 
-    path_of(o, f, path, sizeof path);
-    wrong = shard_open(&s, path);
+    if (!is_problem(&wrong))
+        wrong = shard_open(&s, path.text);
     if (is_problem(&wrong))
         return is_written(skill, f) ? NO_PROBLEM : wrong;
     if (strcmp(s.title, skill->title) != 0)
         return problem(
             "%.300s holds skill \"%.200s\", and \"%.200s\" would be "
             "named %s too: rename one, or take another directory",
-            path, s.title, skill->title, skill->name);
+            path.text, s.title, skill->title, skill->name);
     return wrong;
 }
 
@@ -138,13 +133,13 @@ struct problem output_open(struct output *o)
 struct problem output_name(const struct output *o, struct shard *s, long part)
 {
     struct corpus_file f;
-    int n;
+    struct problem wrong;
 
     corpus_files_name(&f, s->skill, s->split, part);
-    n = snprintf(s->path, sizeof s->path, "%s/%s", o->directory, f.name);
-    if (n >= (int)sizeof s->path - 8)
+    wrong = path_print(&s->path, "%s/%s", o->directory, f.name);
+    if (is_problem(&wrong))
         return problem("data.directory: the path %.100s... is too long",
-                       s->path);
+                       o->directory);
     return NO_PROBLEM;
 }
 
@@ -205,7 +200,7 @@ static bool is_stale(const struct output *o, const struct corpus_file *f)
     if (!skill || !is_written(skill, f))
         return false;
     for (long i = 0; i < o->shards; i++)
-        if (strcmp(strrchr(o->shard[i].path, '/') + 1, f->name) == 0)
+        if (strcmp(strrchr(o->shard[i].path.text, '/') + 1, f->name) == 0)
             return false;
     return true;
 }
@@ -217,12 +212,13 @@ static struct problem remove_stale(const struct output *o)
     struct problem wrong = corpus_files_list(&files, o->directory);
 
     for (long i = 0; i < files.n && !is_problem(&wrong); i++) {
-        char path[2048];
+        struct path path;
 
-        path_of(o, &files.at[i], path, sizeof path);
-        if (is_stale(o, &files.at[i]) && unlink(path) != 0)
-            wrong = problem("%s, of an older run, cannot be removed: %s", path,
-                            strerror(errno));
+        wrong = path_print(&path, "%s/%s", o->directory, files.at[i].name);
+        if (!is_problem(&wrong) && is_stale(o, &files.at[i]) &&
+            unlink(path.text) != 0)
+            wrong = problem("%s, of an older run, cannot be removed: %s",
+                            path.text, strerror(errno));
     }
     corpus_files_free(&files);
     return wrong;
@@ -271,7 +267,7 @@ static int by_path(const void *a, const void *b)
 {
     const struct shard *x = a, *y = b;
 
-    return strcmp(x->path, y->path);
+    return strcmp(x->path.text, y->path.text);
 }
 
 void output_report(struct output *o)
@@ -279,7 +275,7 @@ void output_report(struct output *o)
     qsort(o->shard, (size_t)o->shards, sizeof *o->shard, by_path);
     for (long i = 0; i < o->shards; i++)
         log_line("%s skill %s split %s documents %ld tokens %ld",
-                 strrchr(o->shard[i].path, '/') + 1, o->shard[i].skill,
+                 strrchr(o->shard[i].path.text, '/') + 1, o->shard[i].skill,
                  o->shard[i].split, o->shard[i].documents, o->shard[i].tokens);
 }
 

@@ -72,17 +72,16 @@ static struct problem add_file(struct list *l, const char *path,
     const char *name = slash ? slash + 1 : path;
     struct tokenize_input *f;
 
-    if (strlen(path) >= sizeof f->path || strlen(name) >= sizeof f->name)
-        return problem("%.200s...: the path is too long", path);
+    if (strlen(name) >= sizeof f->name)
+        return problem("%.200s...: the name is too long", path);
     make_room(l);
     l->identity[l->n] = (struct identity){st->st_dev, st->st_ino, l->n};
     f = &l->at[l->n++];
     memset(f, 0, sizeof *f);
-    strcpy(f->path, path);
     strcpy(f->name, name);
     memcpy(f->title, name, strcspn(name, "."));
     f->split = split_of(name);
-    return NO_PROBLEM;
+    return path_print(&f->path, "%s", path);
 }
 
 static int visible(const struct dirent *e)
@@ -98,22 +97,23 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 static struct problem add_entry(struct list *l, const char *directory,
                                 const char *name)
 {
-    char path[2048];
+    struct path path;
     struct stat st;
     size_t n = strlen(directory);
-    int m = snprintf(path, sizeof path, "%s%s%s", directory,
-                     n > 0 && directory[n - 1] == '/' ? "" : "/", name);
+    struct problem wrong =
+        path_print(&path, "%s%s%s", directory,
+                   n > 0 && directory[n - 1] == '/' ? "" : "/", name);
 
-    if (m >= (int)sizeof path)
-        return problem("%.200s...: the path is too long", path);
-    if (stat(path, &st) != 0)
-        return problem("%s cannot be read: %s", path, strerror(errno));
+    if (is_problem(&wrong))
+        return wrong;
+    if (stat(path.text, &st) != 0)
+        return problem("%s cannot be read: %s", path.text, strerror(errno));
     if (!S_ISREG(st.st_mode) || !is_text(name)) {
         log_line("passed over %s: not a .jsonl, .jsonl.gz or .jsonl.zst file",
-                 path);
+                 path.text);
         return NO_PROBLEM;
     }
-    return add_file(l, path, &st);
+    return add_file(l, path.text, &st);
 }
 
 static struct problem add_directory(struct list *l, const char *path)
@@ -170,8 +170,8 @@ static struct problem check_twice(struct list *l)
             id[i - 1].number == id[i].number)
             return problem("%s is given twice (the first time as %s): its "
                            "documents would count twice",
-                           l->at[id[i].input].path,
-                           l->at[id[i - 1].input].path);
+                           l->at[id[i].input].path.text,
+                           l->at[id[i - 1].input].path.text);
     return NO_PROBLEM;
 }
 

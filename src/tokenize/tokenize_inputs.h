@@ -1,12 +1,13 @@
 #ifndef SRC_TOKENIZE_TOKENIZE_INPUTS_H
 #define SRC_TOKENIZE_TOKENIZE_INPUTS_H
 
+#include "kernels/base/path.h"
 #include "kernels/base/problem.h"
 
 /* The input files of `tokenize`, in the order in which their documents count:
  * as given, those of a directory by name.  Plain data, for a broadcast. */
 struct tokenize_input {
-    char path[1024];
+    struct path path;
     char name[256];  /* without its directory */
     char title[256]; /* the name up to its first dot */
     int split;       /* that the name states, or SPLIT_NONE */

@@ -1,13 +1,13 @@
 #include "src/tokenize/tokenize_output.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "kernels/base/memory.h"
+#include "kernels/base/path.h"
 
 static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
                       int split)
@@ -57,18 +57,18 @@ struct problem tokenize_output_check(struct tokenize *t)
 static struct problem open_spool(struct tokenize *t)
 {
     const char *directory = t->settings->data.directory;
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/.tokenize-XXXXXX", directory);
+    struct path path;
+    struct problem wrong = path_print(&path, "%s/.tokenize-XXXXXX", directory);
 
-    if (n >= (int)sizeof path)
-        return problem("data.directory: the path is too long");
+    if (is_problem(&wrong))
+        return wrong;
     snprintf(t->spool_name, sizeof t->spool_name, "the spool file in %s",
              directory);
-    t->spool = mkstemp(path);
+    t->spool = mkstemp(path.text);
     if (t->spool < 0)
         return problem("data.directory=%s: nothing can be written there: %s",
                        directory, strerror(errno));
-    unlink(path);
+    unlink(path.text);
     return NO_PROBLEM;
 }
 

@@ -150,7 +150,7 @@ static struct problem own_line(struct scan *s, const char *line, size_t n)
 
     if (!is_problem(&wrong))
         return wrong;
-    wrong = problem("%s:%ld: %s", s->input->path, s->line, wrong.text);
+    wrong = problem("%s:%ld: %s", s->input->path.text, s->line, wrong.text);
     if (t->settings->tokenize.on_error == ON_ERROR_STOP)
         return wrong;
     if (t->skipped++ == 0) {
@@ -219,7 +219,7 @@ static struct problem check_alike(const struct scan *s)
             return problem("%s is not the same on all ranks, which read %llu "
                            "to %llu bytes of it: put it on a file system that "
                            "all share, and let nothing write to it meanwhile",
-                           s->input->path, (unsigned long long)x[0],
+                           s->input->path.text, (unsigned long long)x[0],
                            (unsigned long long)~x[3]);
     return NO_PROBLEM;
 }
@@ -237,7 +237,7 @@ static struct problem scan_file(struct scan *s, struct problem *refused)
 
         s->skill = tokenize_skills_number(&t->skills, title, strlen(title));
     }
-    *refused = lines_open(&l, s->input->path);
+    *refused = lines_open(&l, s->input->path.text);
     if (!is_problem(refused))
         wrong = scan_lines(s, l, refused);
     lines_close(l);

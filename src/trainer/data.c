@@ -54,15 +54,15 @@ static struct problem check_alike(const struct corpus *a,
     if (a->layout != b->layout)
         return problem("%s has layout %s and %s has layout %s; choose skills "
                        "of one layout with skills.train and skills.evaluate",
-                       x->path, shard_layout_name(a->layout), y->path,
-                       shard_layout_name(b->layout));
+                       x->path.text, shard_layout_name(a->layout),
+                       y->path.text, shard_layout_name(b->layout));
     if (!shard_same_tokenizer(x, y))
         return problem("%s and %s come from different tokenizers (%s with %ld "
                        "ids, end of text %ld; %s with %ld ids, end of text "
                        "%ld); tokenize all skills with the same one",
-                       x->path, y->path, x->tokenizer, x->vocabulary_size,
-                       x->end_of_text, y->tokenizer, y->vocabulary_size,
-                       y->end_of_text);
+                       x->path.text, y->path.text, x->tokenizer,
+                       x->vocabulary_size, x->end_of_text, y->tokenizer,
+                       y->vocabulary_size, y->end_of_text);
     return NO_PROBLEM;
 }
 
@@ -76,7 +76,7 @@ static struct problem check_vocabulary(const struct settings *s,
             "%s: %ld is fewer than the %ld ids of %s; give at least "
             "as many, or leave it out",
             settings_place(s, "model.vocabulary"), s->model.vocabulary,
-            head->vocabulary_size, head->path);
+            head->vocabulary_size, head->path.text);
     return NO_PROBLEM;
 }
 

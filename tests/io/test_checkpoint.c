@@ -22,7 +22,7 @@ static bool same_shape(const struct h5_dataset *a, const struct h5_dataset *b)
 static void check_same(const struct checkpoint *written)
 {
     struct checkpoint c;
-    struct problem p = checkpoint_open(&c, group_world(), written->path);
+    struct problem p = checkpoint_open(&c, group_world(), written->path.text);
     long wrong = 0, lost = 0;
 
     ok(!is_problem(&p), "it opens%s%s", p.text[0] ? ": " : "", p.text);
@@ -66,14 +66,14 @@ static void check_same_bytes(const struct checkpoint *together)
     if (group_size(group_world()) == 1)
         usleep(1100000);
     content_write(&c, alone);
-    one = content_load(c.path, &n);
-    many = content_load(together->path, &m);
+    one = content_load(c.path.text, &n);
+    many = content_load(together->path.text, &m);
     ok(n == m && memcmp(one, many, n) == 0,
        "each rank alone writes the %zu bytes that %d ranks write", n,
        group_size(group_world()));
     free(one);
     free(many);
-    unlink(c.path);
+    unlink(c.path.text);
     rmdir(mine);
     checkpoint_free(&c);
     group_free(alone);
@@ -94,7 +94,7 @@ static void make_trouble(struct checkpoint_writer *w, enum trouble trouble)
     if (trouble == NO_ROOM_LEFT)
         shard_files_limit(9000);
     if (trouble == BAD_WRITE) {
-        int fd = open(w->name, O_RDONLY);
+        int fd = open(w->name.text, O_RDONLY);
 
         dup2(fd, w->fd);
         close(fd);
@@ -104,7 +104,7 @@ static void make_trouble(struct checkpoint_writer *w, enum trouble trouble)
         close(w->fd);
     }
     if (trouble == BAD_NAME)
-        mkdir(w->checkpoint->path, 0777);
+        mkdir(w->checkpoint->path.text, 0777);
 }
 
 static struct problem write_in_trouble(struct checkpoint *c,
@@ -139,7 +139,7 @@ static void check_next_attempt(struct checkpoint *c, const char *want,
     char *got;
 
     content_write(c, group_world());
-    got = content_load(c->path, &m);
+    got = content_load(c->path.text, &m);
     ok(n == m && memcmp(want, got, n) == 0, "the next attempt is as good");
     free(got);
     group_barrier(group_world());
@@ -152,25 +152,25 @@ static void check_troubles(const struct checkpoint *whole)
         "no room for", "cannot be written", "cannot be written",
         "cannot be brought to the disk", "cannot be renamed"};
     size_t before, after;
-    char *old = content_load(whole->path, &before), *still;
+    char *old = content_load(whole->path.text, &before), *still;
 
     signal(SIGXFSZ, SIG_IGN);
     for (enum trouble t = 0; t < TROUBLES; t++) {
         struct checkpoint c =
             content_init(directory, t == BAD_NAME ? 99 : whole->step);
         struct problem p = write_in_trouble(&c, t);
-        char path[sizeof c.path + 8];
+        char path[sizeof c.path.text + 8];
 
         ok(strstr(p.text, word[t]), "trouble: %s", p.text);
-        snprintf(path, sizeof path, "%s.tmp", c.path);
+        snprintf(path, sizeof path, "%s.tmp", c.path.text);
         ok(!exists(path), "no file is left");
-        still = content_load(whole->path, &after);
+        still = content_load(whole->path.text, &after);
         ok(before == after && memcmp(old, still, after) == 0,
            "and the one that was there is whole");
         free(still);
         group_barrier(group_world());
         if (t == BAD_NAME && rank() == 0)
-            rmdir(c.path);
+            rmdir(c.path.text);
         if (t != BAD_NAME)
             check_next_attempt(&c, old, before);
         checkpoint_free(&c);
@@ -222,7 +222,7 @@ static void check_many_items(void)
         if (i % group_size(group_world()) == rank())
             checkpoint_write_put(&w, i, 0, 3, x);
     settled(checkpoint_write_publish(&w));
-    settled(checkpoint_open(&again, group_world(), c.path));
+    settled(checkpoint_open(&again, group_world(), c.path.text));
     for (int i = 0; i < MANY; i++)
         lost += checkpoint_find(&again, c.item[i].name) < 0 ||
                 checkpoint_find(&again, c.item[i].alias) < 0;
@@ -232,7 +232,7 @@ static void check_many_items(void)
     ok(!is_problem(&p), "their sums are right%s", p.text);
     checkpoint_free(&again);
     if (rank() == 0)
-        unlink(c.path);
+        unlink(c.path.text);
     checkpoint_free(&c);
 }
 
@@ -360,7 +360,7 @@ int main(int argc, char **argv)
     check_prune(mine);
     rmdir(mine);
     if (rank() == 0)
-        unlink(c.path);
+        unlink(c.path.text);
     checkpoint_free(&c);
     content_end();
     tap_done();

@@ -274,7 +274,7 @@ int main(int argc, char **argv)
     alone = group_split(group_world(), rank());
     c = content_init(directory, 7);
     content_write(&c, group_world());
-    whole = content_load(c.path, &n);
+    whole = content_load(c.path.text, &n);
     snprintf(mine, sizeof mine, "%s/mine.%d.h5", directory, rank());
     shard_files_store(mine, whole, n);
     check_flips(mine, whole, n, alone);
@@ -288,7 +288,7 @@ int main(int argc, char **argv)
     check_no_hdf5(stranger);
     if (rank() == 0) {
         unlink(stranger);
-        unlink(c.path);
+        unlink(c.path.text);
     }
     free(whole);
     checkpoint_free(&c);

@@ -17,7 +17,7 @@ static void make_trouble(struct checkpoint_writer *w, enum trouble trouble)
     if (trouble == NO_ROOM_LEFT)
         shard_files_limit(9000);
     if (trouble == BAD_WRITE) {
-        end[0] = open(w->name, O_RDONLY);
+        end[0] = open(w->name.text, O_RDONLY);
         dup2(end[0], w->fd);
         close(end[0]);
     }
@@ -97,27 +97,28 @@ int main(int argc, char **argv)
                                        "cannot be brought to the disk"};
     struct checkpoint c;
     struct problem p;
-    char *whole, temporary[sizeof c.path + 8];
+    char *whole, temporary[sizeof c.path.text + 8];
     size_t n;
 
     world_start(&argc, &argv);
     shard_files_begin();
     c = content_init(directory, 7);
     content_write(&c, group_world());
-    whole = content_load(c.path, &n);
-    snprintf(temporary, sizeof temporary, "%s.tmp", c.path);
+    whole = content_load(c.path.text, &n);
+    snprintf(temporary, sizeof temporary, "%s.tmp", c.path.text);
     for (enum trouble t = NO_ROOM_LEFT; t <= BAD_SYNC; t++) {
         p = write_by_threads(&c, t);
         ok(strstr(p.text, word[t]), "trouble: %s", p.text);
         ok(access(temporary, F_OK) != 0, "no file is left");
-        check_is(c.path, whole, n, "and the one that was there is whole");
+        check_is(c.path.text, whole, n, "and the one that was there is whole");
     }
     if (rank() == 0)
-        unlink(c.path);
+        unlink(c.path.text);
     settled(write_by_threads(&c, NONE));
-    check_is(c.path, whole, n, "threads write the bytes that ranks write");
+    check_is(c.path.text, whole, n,
+             "threads write the bytes that ranks write");
     if (rank() == 0)
-        unlink(c.path);
+        unlink(c.path.text);
     free(whole);
     checkpoint_free(&c);
     content_end();

@@ -64,7 +64,7 @@ static struct shard header(const char *split, long part, long end, long begin)
 
     corpus_files_name(&f, s.skill, split, part);
     strcpy(s.split, split);
-    snprintf(s.path, sizeof s.path, "%s/%s", directory, f.name);
+    snprintf(s.path.text, sizeof s.path.text, "%s/%s", directory, f.name);
     return s;
 }
 
@@ -207,7 +207,7 @@ static void check_stream(const long *documents, int parts, long end,
     free(s.start);
     group_barrier(group_world());
     for (int i = 0; i < parts && is_root(); i++)
-        unlink(header("train", parts > 1 ? i + 1 : 0, end, begin).path);
+        unlink(header("train", parts > 1 ? i + 1 : 0, end, begin).path.text);
     group_barrier(group_world());
 }
 
@@ -270,7 +270,7 @@ static void check_samples(const long *samples, int parts, bool has_answers,
     free(s.at);
     group_barrier(group_world());
     for (int i = 0; i < parts && is_root(); i++)
-        unlink(head[i].path);
+        unlink(head[i].path.text);
     group_barrier(group_world());
 }
 
@@ -296,7 +296,7 @@ static void check_refused(const struct shard *head, int n, const char *named)
         free(found);
         corpus_files_free(&files);
         for (int i = 0; i < n; i++)
-            unlink(head[i].path);
+            unlink(head[i].path.text);
     }
     ok(!is_root() || strstr(p.text, named), "refused: %s",
        strchr(p.text, ' ') ? strchr(p.text, ' ') : "nothing");

@@ -61,7 +61,8 @@ static struct content content_init(const char *name, long tokens,
                                  .tokens = tokens}};
 
     state = (uint64_t)tokens; /* the same on every rank */
-    snprintf(c.head.path, sizeof c.head.path, "%s/%s", directory, name);
+    snprintf(c.head.path.text, sizeof c.head.path.text, "%s/%s", directory,
+             name);
     c.token = malloc((size_t)tokens * sizeof *c.token);
     c.offset = malloc((size_t)(tokens + 1) * sizeof *c.offset);
     c.answer = malloc((size_t)tokens * sizeof *c.answer);
@@ -183,7 +184,7 @@ static void check_same(struct content c)
     CHECK(out && offset, "no memory");
     write_together(&c);
     if (rank() == 0)
-        settled(shard_open(&s, c.head.path));
+        settled(shard_open(&s, c.head.path.text));
     group_broadcast(group_world(), &s, sizeof s);
     settled(shard_attach(&f, &s));
     sound = shard_verify(&f, 0, shard_blocks(&s));
@@ -229,7 +230,7 @@ static char *load(const char *path, size_t *n)
 static void check_header_damage(const struct content *c, const char *path)
 {
     size_t n, end = c->head.tokens_at;
-    char *whole = load(c->head.path, &n);
+    char *whole = load(c->head.path.text, &n);
     size_t size = (size_t)group_size(group_world());
     long missed = 0, tried = 0;
 
@@ -260,7 +261,7 @@ static void check_header_damage(const struct content *c, const char *path)
 static void check_swapped_tokens(const struct content *c, const char *path)
 {
     size_t n;
-    char *whole = load(c->head.path, &n);
+    char *whole = load(c->head.path.text, &n);
     long missed = 0, tried = 0;
 
     shard_files_store(path, whole, n);
@@ -299,11 +300,11 @@ static void check_document_blocks(void)
     write_together(&c);
     bad = (uint64_t)middle + 1; /* as large as the next one */
     if (rank() == 0)
-        shard_files_overwrite(c.head.path,
+        shard_files_overwrite(c.head.path.text,
                               c.head.documents_at + 8 * (size_t)middle, &bad,
                               sizeof bad);
     group_barrier(group_world());
-    settled(shard_open(&s, c.head.path));
+    settled(shard_open(&s, c.head.path.text));
     settled(shard_attach(&f, &s));
     first = shard_read_documents(&f, 5, 1000, out);
     ok(!is_problem(&first) && out[0] == 5 && out[999] == 1004,
@@ -332,10 +333,11 @@ static void check_answer_block(void)
 
     write_together(&c);
     if (rank() == 0)
-        shard_files_overwrite(c.head.path, c.head.answers_at + 7 * sizeof bad,
-                              &bad, sizeof bad);
+        shard_files_overwrite(c.head.path.text,
+                              c.head.answers_at + 7 * sizeof bad, &bad,
+                              sizeof bad);
     group_barrier(group_world());
-    settled(shard_open(&s, c.head.path));
+    settled(shard_open(&s, c.head.path.text));
     settled(shard_attach(&f, &s));
     p = shard_read_answers(&f, 9, 1, &one);
     ok(strstr(p.text, "answers 0 to"), "a changed answer is found: %s",
@@ -356,7 +358,8 @@ static void check_damage(struct content c)
     check_swapped_tokens(&c, mine);
     unlink(mine);
     group_barrier(group_world());
-    CHECK(rank() != 0 || unlink(c.head.path) == 0, "no %s", c.head.path);
+    CHECK(rank() != 0 || unlink(c.head.path.text) == 0, "no %s",
+          c.head.path.text);
     content_free(&c);
 }
 

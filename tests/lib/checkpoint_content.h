@@ -109,7 +109,7 @@ static inline void content_write(struct checkpoint *c, struct group *g)
 static inline long content_wrong(const struct checkpoint *c)
 {
     unsigned char got[1 << 13], want[1 << 13];
-    int fd = open(c->path, O_RDONLY);
+    int fd = open(c->path.text, O_RDONLY);
     long wrong = 0;
 
     for (long i = 0; i < CONTENT_ITEMS; i++) {

@@ -70,7 +70,7 @@ static inline void packed_files_remove(void)
         struct shard s;
 
         shard_files_name(&s, packed_skills[i / 2], packed_splits[i % 2]);
-        unlink(s.path);
+        unlink(s.path.text);
     }
 }
 

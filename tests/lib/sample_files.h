@@ -102,7 +102,7 @@ static inline void sample_files_end(void)
         struct shard s;
 
         shard_files_name(&s, sample_shards[i].skill, sample_shards[i].split);
-        unlink(s.path);
+        unlink(s.path.text);
     }
     CHECK(rank() > 0 || rmdir(directory) == 0, "%s is not empty", directory);
 }

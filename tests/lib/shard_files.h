@@ -86,7 +86,7 @@ static inline void shard_files_name(struct shard *s, const char *skill,
     snprintf(s->skill, sizeof s->skill, "%s", skill);
     snprintf(s->title, sizeof s->title, "%s", skill);
     snprintf(s->split, sizeof s->split, "%s", split);
-    snprintf(s->path, sizeof s->path, "%s/%s", directory, file.name);
+    snprintf(s->path.text, sizeof s->path.text, "%s/%s", directory, file.name);
 }
 
 /* Whether opening and reading all of it finds a problem. */

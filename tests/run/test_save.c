@@ -67,7 +67,7 @@ static void check_read(struct small_run *run, const struct save *s,
     settled(save_read(s, &c));
     settled(save_read_arrays(s, &c));
     settled(save_write(s, elsewhere, 2, 20));
-    ok(same_files(path, named(elsewhere, 2).path),
+    ok(same_files(path, named(elsewhere, 2).path.text),
        "%d x %d: read and saved again, it is the same",
        group_size(run->grid.tensor), group_size(run->grid.data));
     checkpoint_free(&c);
@@ -96,9 +96,9 @@ static void check_grid(int tensor, const char *elsewhere)
         take_step(&run, i++, state);
         settled(save_background_finish(&b));
     }
-    path = strdup(named(directory, 2).path);
-    later = strdup(named(directory, 4).path);
-    ok(same_files(path, named(elsewhere, 2).path),
+    path = strdup(named(directory, 2).path.text);
+    later = strdup(named(directory, 4).path.text);
+    ok(same_files(path, named(elsewhere, 2).path.text),
        "%d x %d: the same as a save without steps", tensor,
        group_size(run.grid.data));
     check_read(&run, &s, path, elsewhere);
@@ -120,7 +120,7 @@ static void check_zero(int tensor, const char *elsewhere)
 {
     const char *const in[] = {elsewhere, directory};
     struct arrays none = {0};
-    char *path = strdup(named(directory, 2).path);
+    char *path = strdup(named(directory, 2).path.text);
 
     for (int zero = 0; zero < 2; zero++) {
         struct small_run run;
@@ -135,7 +135,7 @@ static void check_zero(int tensor, const char *elsewhere)
         small_run_close(&run);
         settings_free(&run.settings);
     }
-    ok(same_files(path, named(elsewhere, 2).path),
+    ok(same_files(path, named(elsewhere, 2).path.text),
        "%d x %d: the same with zero 0 and 1", tensor,
        group_size(group_world()) / tensor);
     if (rank() == 0)
