@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/shards/split.h"
 #include "kernels/base/memory.h"
-
-const char *const corpus_files_splits[SPLITS] = {"train", "validation",
-                                                 "test"};
 
 /* Cuts `ending` off the end of the n bytes at name, if it is there and leaves
  * something. */
@@ -53,13 +51,13 @@ bool corpus_files_parse(struct corpus_file *f, const char *name)
     for (int i = 0; i < SPLITS; i++) {
         char ending[20];
 
-        snprintf(ending, sizeof ending, ".%s", corpus_files_splits[i]);
+        snprintf(ending, sizeof ending, ".%s", split_names[i]);
         if (!cut(name, &n, ending))
             continue;
         if (n >= sizeof f->skill)
             return false;
         strcpy(f->name, name);
-        strcpy(f->split, corpus_files_splits[i]);
+        strcpy(f->split, split_names[i]);
         memcpy(f->skill, name, n);
         return true;
     }

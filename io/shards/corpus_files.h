@@ -5,10 +5,6 @@
 
 #include "kernels/base/problem.h"
 
-enum { SPLIT_NONE = -1, SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLITS };
-
-extern const char *const corpus_files_splits[SPLITS];
-
 /* The names of skill shards in a directory: SKILL.SPLIT.h5, or
  * SKILL.SPLIT.N.h5 with N from 00001 on where the split is cut into parts.
  * For one rank. */

@@ -8,3 +8,4 @@ noinst_LIBRARIES += %D%/libshards.a
 %C%_libshards_a_SOURCES += %D%/shard.c %D%/shard.h
 %C%_libshards_a_SOURCES += %D%/shard_open.c %D%/shard_open.h
 %C%_libshards_a_SOURCES += %D%/shard_write.c %D%/shard_write.h
+%C%_libshards_a_SOURCES += %D%/split.c %D%/split.h

@@ -58,7 +58,7 @@ static void run_steps(struct tokenizer_file *f, int step, struct stretch x,
     }
     for (end = at + x.n; at < end; x.is_start = false) {
         struct stretch piece = {
-            at, split_first(&s->split, at, (size_t)(end - at)), x.is_start};
+            at, pieces_first(&s->pieces, at, (size_t)(end - at)), x.is_start};
 
         run_steps(f, step + 1, piece, ids);
         at += piece.n;

@@ -10,7 +10,7 @@
 #include "io/text/added.h"
 #include "io/text/bpe.h"
 #include "io/text/normal.h"
-#include "io/text/split.h"
+#include "io/text/pieces.h"
 #include "io/text/vocabulary.h"
 #include "kernels/base/problem.h"
 
@@ -25,7 +25,7 @@ struct tokenizer_step {
     char prefix[8];    /* put first, unless it is there */
     bool is_for_start; /* only where the text begins */
     char blank[8];     /* what a blank becomes; empty: itself */
-    struct split split;
+    struct pieces pieces;
     struct bytes room;
 };
 

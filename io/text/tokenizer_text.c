@@ -100,7 +100,7 @@ static struct problem read_byte_level(struct tokenizer_file *f,
                        "add_prefix_space\" or \"use_regex");
     if (prefixes)
         strcpy(s->prefix, " ");
-    s->split.kind = splits ? SPLIT_GPT2 : SPLIT_NOT;
+    s->pieces.kind = splits ? PIECES_GPT2 : PIECES_WHOLE;
     f->bpe.is_byte_level = true;
     return NO_PROBLEM;
 }
@@ -118,7 +118,7 @@ static struct problem read_split(struct tokenizer_step *s,
 
     if (!json_value_flag(v, "invert", &inverts))
         return no_bool("pre_tokenizer Split", "invert");
-    if (!regex || !split_find(&s->split, regex))
+    if (!regex || !pieces_find(&s->pieces, regex))
         return problem("pre_tokenizer Split by \"%.200s\" is not supported; "
                        "the regular expressions of GPT-2, Llama 3 and Qwen 2 "
                        "are",
@@ -136,8 +136,8 @@ static struct problem read_digits(struct tokenizer_step *s,
 
     if (!json_value_flag(v, "individual_digits", &is_one_by_one))
         return no_bool("pre_tokenizer Digits", "individual_digits");
-    s->split.kind = SPLIT_DIGITS;
-    s->split.digits = is_one_by_one ? 1 : (long)1 << 62;
+    s->pieces.kind = PIECES_DIGITS;
+    s->pieces.digits = is_one_by_one ? 1 : (long)1 << 62;
     return NO_PROBLEM;
 }
 
@@ -196,10 +196,10 @@ static struct problem read_metaspace(const struct tokenizer_file *f,
             "is supported without a normalizer, or alone behind NFC, a "
             "Prepend, or a Replace of one character by another, only");
     strcpy(s->blank, mark);
-    strcpy(s->split.mark, mark);
+    strcpy(s->pieces.mark, mark);
     if (!json_value_is_text(scheme, "never"))
         strcpy(s->prefix, mark);
-    s->split.kind = splits ? SPLIT_MARK : SPLIT_NOT;
+    s->pieces.kind = splits ? PIECES_MARK : PIECES_WHOLE;
     return NO_PROBLEM;
 }
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/shards/corpus_files.h"
 #include "io/shards/shard_write.h"
+#include "io/shards/split.h"
 #include "io/text/symbols.h"
 #include "kernels/base/exit.h"
 #include "kernels/base/memory.h"
@@ -18,7 +18,8 @@
 /* Samples come in the order of the splits, and a skill is made by one rank
  * from its first to its last, so shards have the same bytes on any number of
  * ranks. */
-static const int order[SPLITS] = {SPLIT_VALIDATION, SPLIT_TEST, SPLIT_TRAIN};
+static const enum split order[SPLITS] = {SPLIT_VALIDATION, SPLIT_TEST,
+                                         SPLIT_TRAIN};
 
 enum { PIECE = 4096 }; /* samples that are written at once */
 
@@ -32,7 +33,7 @@ struct synth {
     long length;       /* tokens of a sample */
 };
 
-static long count(const struct synth *x, int split)
+static long count(const struct synth *x, enum split split)
 {
     const struct settings *s = x->settings;
     const long samples[SPLITS] = {[SPLIT_TRAIN] = s->synth.train,
@@ -70,7 +71,8 @@ static long sample_length(const struct synth *x)
     return sentence_cut(&sentence, x->symbols, ids, &answer);
 }
 
-static struct shard header(const struct synth *x, const char *skill, int split)
+static struct shard header(const struct synth *x, const char *skill,
+                           enum split split)
 {
     struct shard s = {.vocabulary_size = x->symbols->n,
                       .end_of_text = -1,
@@ -82,7 +84,7 @@ static struct shard header(const struct synth *x, const char *skill, int split)
 
     strcpy(s.skill, skill);
     strcpy(s.title, skill);
-    strcpy(s.split, corpus_files_splits[split]);
+    strcpy(s.split, split_names[split]);
     strcpy(s.tokenizer, x->symbols->name);
     return s;
 }
@@ -139,7 +141,7 @@ static struct problem create(struct synth *x)
 }
 
 /* The samples of a skill on their way to its shards. */
-struct pieces {
+struct portion {
     struct synth *x;
     struct samples samples;
     struct shard_writer w;
@@ -148,8 +150,8 @@ struct pieces {
     struct shard_answer answer[PIECE];
 };
 
-static struct problem write_piece(struct pieces *a, int split, long first,
-                                  long n)
+static struct problem write_piece(struct portion *a, enum split split,
+                                  long first, long n)
 {
     long length = a->x->length;
     struct problem wrong;
@@ -174,8 +176,8 @@ static struct problem write_piece(struct pieces *a, int split, long first,
     return wrong;
 }
 
-static struct problem write_shard(struct pieces *a, const struct shard *s,
-                                  int split)
+static struct problem write_shard(struct portion *a, const struct shard *s,
+                                  enum split split)
 {
     struct problem closed, wrong = shard_write_open(&a->w, s);
 
@@ -190,7 +192,7 @@ static struct problem write_shard(struct pieces *a, const struct shard *s,
     return is_problem(&wrong) ? wrong : closed;
 }
 
-static struct problem write_skill(struct pieces *a, int skill)
+static struct problem write_skill(struct portion *a, int skill)
 {
     struct synth *x = a->x;
     const struct shard *s = x->out.shard + x->out.shards / x->skills.n * skill;
@@ -206,7 +208,7 @@ static struct problem write_skill(struct pieces *a, int skill)
 
 static struct problem write_share(struct synth *x)
 {
-    struct pieces *a = memory_take(1, sizeof *a, "pieces");
+    struct portion *a = memory_take(1, sizeof *a, "portions");
     struct problem wrong = NO_PROBLEM;
 
     a->x = x;

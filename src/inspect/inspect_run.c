@@ -8,7 +8,7 @@
 
 #include "io/json.h"
 #include "io/lines.h"
-#include "io/shards/corpus_files.h"
+#include "io/shards/split.h"
 #include "kernels/base/memory.h"
 #include "src/inspect/inspect.h"
 
@@ -61,14 +61,15 @@ static void keep(struct json_line **place, struct json_line *j)
 
 static void keep_evaluation(struct run *r, struct json_line *j)
 {
-    for (int i = 0; i < SPLITS; i++)
-        if (strcmp(text_of(j, "split"), corpus_files_splits[i]) == 0) {
-            struct evaluations *e = &r->split[i];
+    enum split split = split_find(text_of(j, "split"));
 
-            keep(e->n++ == 0 ? &e->first : &e->last, j);
-            return;
-        }
-    json_line_free(j);
+    if (split == SPLIT_NONE) {
+        json_line_free(j);
+    } else {
+        struct evaluations *e = &r->split[split];
+
+        keep(e->n++ == 0 ? &e->first : &e->last, j);
+    }
 }
 
 static void keep_warning(struct run *r, struct json_line *j)
@@ -260,7 +261,7 @@ static void print_run(const struct run *r, bool is_cut, FILE *to)
         print_mixtures(r, to);
     for (int i = 0; i < SPLITS; i++)
         if (r->split[i].n > 0)
-            print_evaluations(&r->split[i], corpus_files_splits[i], to);
+            print_evaluations(&r->split[i], split_names[i], to);
     print_stop(r, is_cut, to);
 }
 

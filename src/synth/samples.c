@@ -2,13 +2,12 @@
 
 #include <stdlib.h>
 
-#include "io/shards/corpus_files.h"
 #include "io/sum.h"
 #include "kernels/base/memory.h"
 
 /* Sentences that must be told apart: those of training can repeat where they
  * may, if only they are none of the others. */
-static bool is_kept(const struct generator *g, int split)
+static bool is_kept(const struct generator *g, enum split split)
 {
     return split != SPLIT_TRAIN || !g->may_repeat;
 }
@@ -47,7 +46,8 @@ void samples_free(struct samples *x)
 
 /* The split of a sentence stands in the two lowest bits of its hash; it is not
  * 0 there. */
-static bool accept(struct samples *x, const struct sentence *out, int split)
+static bool accept(struct samples *x, const struct sentence *out,
+                   enum split split)
 {
     uint64_t hash = sum_bytes(out->text, out->bytes, 0);
     uint64_t entry = (hash & ~(uint64_t)3) | (uint64_t)(split + 1);
@@ -62,7 +62,7 @@ static bool accept(struct samples *x, const struct sentence *out, int split)
     return true;
 }
 
-void samples_next(struct samples *x, int split, struct sentence *out)
+void samples_next(struct samples *x, enum split split, struct sentence *out)
 {
     do
         x->generator->sentence(x->settings, x->skill, x->candidate++, out);

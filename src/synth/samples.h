@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "io/shards/split.h"
 #include "kernels/base/problem.h"
 #include "src/settings.h"
 #include "src/synth/generator.h"
@@ -35,6 +36,6 @@ void samples_init(struct samples *x, const struct generator *g,
 void samples_free(struct samples *x);
 
 /* The next sample of a split (io/shards/corpus_files.h). */
-void samples_next(struct samples *x, int split, struct sentence *out);
+void samples_next(struct samples *x, enum split split, struct sentence *out);
 
 #endif

@@ -46,10 +46,7 @@ static const struct output_skill *skill_of(const struct output *o,
 static bool is_written(const struct output_skill *skill,
                        const struct corpus_file *f)
 {
-    for (int i = 0; i < SPLITS; i++)
-        if (strcmp(corpus_files_splits[i], f->split) == 0)
-            return skill->writes[i];
-    return false;
+    return skill->writes[split_find(f->split)];
 }
 
 /* A file of the skill's name; one that cannot be read may be overwritten. */

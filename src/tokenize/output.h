@@ -6,6 +6,7 @@
 #include "io/lock.h"
 #include "io/shards/corpus_files.h"
 #include "io/shards/shard.h"
+#include "io/shards/split.h"
 #include "kernels/base/problem.h"
 #include "mpi/group.h"
 

@@ -57,8 +57,7 @@ static void list_source(const struct tokenize *t, const struct shard *s,
         for (long i = 0; i < t->inputs; i++) {
             const struct tokenize_input *f = &t->input[i];
             bool states = f->split != SPLIT_NONE && t->only == SPLIT_NONE;
-            bool is_own =
-                states && strcmp(corpus_files_splits[f->split], s->split) == 0;
+            bool is_own = states && f->split == split_find(s->split);
 
             if (!tokenize_job_has_skill_field(t) &&
                 strcmp(tokenize_job_title(t, f), s->title) != 0)

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "io/shards/corpus_files.h"
 #include "kernels/base/memory.h"
 #include "src/log.h"
 
@@ -39,11 +38,11 @@ static bool is_text(const char *name)
     return false;
 }
 
-static int split_of(const char *name)
+static enum split split_of(const char *name)
 {
     static const struct {
         const char *word;
-        int split;
+        enum split split;
     } words[] = {{".val.", SPLIT_VALIDATION},
                  {".validation.", SPLIT_VALIDATION},
                  {".test.", SPLIT_TEST}};

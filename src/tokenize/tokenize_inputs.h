@@ -1,6 +1,7 @@
 #ifndef SRC_TOKENIZE_TOKENIZE_INPUTS_H
 #define SRC_TOKENIZE_TOKENIZE_INPUTS_H
 
+#include "io/shards/split.h"
 #include "kernels/base/path.h"
 #include "kernels/base/problem.h"
 
@@ -8,9 +9,9 @@
  * as given, those of a directory by name.  Plain data, for a broadcast. */
 struct tokenize_input {
     struct path path;
-    char name[256];  /* without its directory */
-    char title[256]; /* the name up to its first dot */
-    int split;       /* that the name states, or SPLIT_NONE */
+    char name[256];   /* without its directory */
+    char title[256];  /* the name up to its first dot */
+    enum split split; /* that the name states, or SPLIT_NONE */
 };
 
 /* For one rank.  Names on the log what a directory holds besides *.jsonl,

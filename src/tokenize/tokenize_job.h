@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "io/shards/split.h"
 #include "io/text/tokenizer.h"
 #include "kernels/base/problem.h"
 #include "mpi/group.h"
@@ -37,7 +38,7 @@ struct tokenize {
     struct group *g;
     const struct settings *settings;
     struct tokenizer tokenizer;
-    int only;             /* split of everything, or SPLIT_NONE */
+    enum split only;      /* split of everything, or SPLIT_NONE */
     double share[SPLITS]; /* else */
 
     struct tokenize_input *input;

@@ -10,7 +10,7 @@
 #include "kernels/base/path.h"
 
 static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
-                      int split)
+                      enum split split)
 {
     if (t->only != SPLIT_NONE)
         return t->only == split;
@@ -34,9 +34,7 @@ static void plan(struct tokenize *t)
         long k =
             tokenize_skills_number(&t->skills, s->title, strlen(s->title));
 
-        for (int j = 0; j < SPLITS; j++)
-            if (strcmp(corpus_files_splits[j], s->split) == 0)
-                o->skill[k].writes[j] = true;
+        o->skill[k].writes[split_find(s->split)] = true;
     }
     for (long i = 0; i < t->inputs && o->shards == 0; i++) {
         const char *title = tokenize_job_title(t, &t->input[i]);

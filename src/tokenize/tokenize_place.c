@@ -49,7 +49,7 @@ static struct shard *begin_file(struct placing *x, long shelf)
     memset(s, 0, sizeof *s);
     strcpy(s->skill, t->skills.at[shelf / SPLITS].name);
     strcpy(s->title, t->skills.at[shelf / SPLITS].title);
-    strcpy(s->split, corpus_files_splits[shelf % SPLITS]);
+    strcpy(s->split, split_names[shelf % SPLITS]);
     return s;
 }
 

@@ -61,10 +61,7 @@ static struct problem read_split(struct tokenize *t)
     double *s = t->share;
     int used = -1;
 
-    t->only = SPLIT_NONE;
-    for (int i = 0; i < SPLITS; i++)
-        if (strcmp(text, corpus_files_splits[i]) == 0)
-            t->only = i;
+    t->only = split_find(text);
     if (t->only != SPLIT_NONE)
         return NO_PROBLEM;
     if (sscanf(text, " %lf , %lf , %lf %n", &s[0], &s[1], &s[2], &used) != 3 ||

@@ -25,7 +25,7 @@ struct cut {
 };
 
 static double share_of(const struct tokenize *t, const struct cut *c,
-                       long skill, int split)
+                       long skill, enum split split)
 {
     double share = t->share[split];
 
@@ -174,7 +174,8 @@ static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
 
 struct problem tokenize_split(struct tokenize *t)
 {
-    static const int order[] = {SPLIT_VALIDATION, SPLIT_TEST, SPLIT_TRAIN};
+    static const enum split order[] = {SPLIT_VALIDATION, SPLIT_TEST,
+                                       SPLIT_TRAIN};
     struct cut c = cut_init(t->skills.n);
     int8_t *split =
         memory_take((size_t)t->documents, sizeof *split, "documents");

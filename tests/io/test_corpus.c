@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "io/shards/corpus.h"
+#include "io/shards/split.h"
 #include "tests/lib/shard_files.h"
 
 enum { PARTS = 3, WINDOWS = 300, SAMPLES = 2001 };
@@ -342,7 +343,7 @@ static long count_lost(const struct corpus_files *files)
 
     for (size_t i = 0; i < sizeof skill / sizeof *skill; i++)
         for (int split = 0; split < SPLITS; split++) {
-            const char *name = corpus_files_splits[split];
+            const char *name = split_names[split];
             const struct corpus_file *first, *found = NULL;
             long n, walked = 0;
 

@@ -8,6 +8,7 @@
 
 #include "io/shards/corpus.h"
 #include "io/shards/corpus_files.h"
+#include "io/shards/split.h"
 #include "io/text/tokenizer.h"
 #include "kernels/base/check.h"
 #include "src/commands/commands.h"
@@ -97,7 +98,7 @@ static inline struct texts read_texts(const char *generator, const char *skill,
     settled(tokenizer_open(&t, generator));
     settled(corpus_files_list(&files, directory));
     refuse_if(group_world(), corpus_open(&c, group_world(), &files, skill,
-                                         corpus_files_splits[split]));
+                                         split_names[split]));
     corpus_files_free(&files);
     CHECK(c.layout == SHARD_SAMPLES && c.has_answers && c.extra == 0,
           "%s is no skill of samples with answers", skill);

@@ -2,7 +2,7 @@
  *    ranks: 1
  *
  * With an argument, tries that file instead of the one in tests/golden. */
-#include "io/text/split.h"
+#include "io/text/pieces.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 
 static struct pattern {
     const char *name, *regex;
-    struct split split;
+    struct pieces rule;
     long texts, pieces, wrong;
 } pattern[] = {
     {.name = "gpt2",
@@ -38,7 +38,7 @@ static bool cuts(struct pattern *p, const char *text, size_t n,
 
     for (; at < n && json_value_integer(json_value_element(want, i), &length);
          i++) {
-        size_t bytes = split_first(&p->split, text + at, n - at);
+        size_t bytes = pieces_first(&p->rule, text + at, n - at);
 
         if (bytes != (size_t)length)
             return false;
@@ -69,14 +69,14 @@ int main(int argc, char **argv)
 {
     const char *root = getenv("top_srcdir"), *line;
     struct lines *l;
-    struct split unknown;
+    struct pieces unknown;
     struct problem p;
     char path[1024];
     size_t n;
 
     world_start(&argc, &argv);
     for (int i = 0; i < PATTERNS; i++)
-        CHECK(split_find(&pattern[i].split, pattern[i].regex), "%s is unknown",
+        CHECK(pieces_find(&pattern[i].rule, pattern[i].regex), "%s is unknown",
               pattern[i].name);
     snprintf(path, sizeof path, "%s/tests/golden/tokenizers/split.jsonl",
              root ? root : ".");
@@ -89,7 +89,7 @@ int main(int argc, char **argv)
                pattern[i].pieces > pattern[i].texts && pattern[i].wrong == 0,
            "%s: of %ld texts %ld are cut otherwise %s", pattern[i].name,
            pattern[i].texts, pattern[i].wrong, p.text);
-    ok(!split_find(&unknown, "\\s+"), "other expressions are unknown");
+    ok(!pieces_find(&unknown, "\\s+"), "other expressions are unknown");
     tap_done();
     world_stop();
     return 0;

@@ -1,4 +1,4 @@
-#include "io/text/split.h"
+#include "io/text/pieces.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -16,20 +16,20 @@ enum { CLASSES = UNICODE_LETTER | UNICODE_NUMBER | UNICODE_SPACE };
 
 static const struct {
     const char *regex;
-    struct split split;
+    struct pieces pieces;
 } known[] = {
     {CONTRACTIONS
      "| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
-     {.kind = SPLIT_GPT2}},
-    {TIKTOKEN("\\p{N}{1,3}"), {.kind = SPLIT_TIKTOKEN, .digits = 3}},
-    {TIKTOKEN("\\p{N}"), {.kind = SPLIT_TIKTOKEN, .digits = 1}},
+     {.kind = PIECES_GPT2}},
+    {TIKTOKEN("\\p{N}{1,3}"), {.kind = PIECES_TIKTOKEN, .digits = 3}},
+    {TIKTOKEN("\\p{N}"), {.kind = PIECES_TIKTOKEN, .digits = 1}},
 };
 
-bool split_find(struct split *s, const char *regex)
+bool pieces_find(struct pieces *s, const char *regex)
 {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].regex, regex) == 0) {
-            *s = known[i].split;
+            *s = known[i].pieces;
             return true;
         }
     return false;
@@ -187,7 +187,7 @@ static const char *past_digits(const char *at, const char *end, long digits)
 }
 
 /* Up to the next mark that cuts. */
-static const char *past_mark(const struct split *s, const char *at,
+static const char *past_mark(const struct pieces *s, const char *at,
                              const char *end)
 {
     size_t n = strlen(s->mark);
@@ -202,23 +202,23 @@ static const char *past_mark(const struct split *s, const char *at,
     return end;
 }
 
-size_t split_first(const struct split *s, const char *at, size_t n)
+size_t pieces_first(const struct pieces *s, const char *at, size_t n)
 {
     const char *end = at + n, *to = end;
 
     switch (s->kind) {
-    case SPLIT_NOT:
+    case PIECES_WHOLE:
         break;
-    case SPLIT_GPT2:
+    case PIECES_GPT2:
         to = past_gpt2(at, end);
         break;
-    case SPLIT_TIKTOKEN:
+    case PIECES_TIKTOKEN:
         to = past_tiktoken(at, end, s->digits);
         break;
-    case SPLIT_DIGITS:
+    case PIECES_DIGITS:
         to = past_digits(at, end, s->digits);
         break;
-    case SPLIT_MARK:
+    case PIECES_MARK:
         to = past_mark(s, at, end);
         break;
     }
