@@ -13,7 +13,7 @@
 enum { ROWS = 197, COLS = 131, INNER = 269 };
 
 /* One matrix, here and on the device. */
-struct pair {
+struct matrix_pair {
     real *host;
     struct mat device;
 };
@@ -23,9 +23,9 @@ static size_t bytes_of(struct mat m)
     return (size_t)(m.rows * m.cols) * sizeof *m.at;
 }
 
-static struct pair random_pair(long rows, long cols, uint64_t key)
+static struct matrix_pair random_pair(long rows, long cols, uint64_t key)
 {
-    struct pair p = {.device = {NULL, rows, cols, cols}};
+    struct matrix_pair p = {.device = {NULL, rows, cols, cols}};
 
     p.host = memory_take(bytes_of(p.device), 1, "bytes of a matrix");
     for (long i = 0; i < rows * cols; i++)
@@ -35,7 +35,7 @@ static struct pair random_pair(long rows, long cols, uint64_t key)
     return p;
 }
 
-static void free_pair(struct pair p)
+static void free_pair(struct matrix_pair p)
 {
     device_free(p.device.at);
     free(p.host);
@@ -68,9 +68,9 @@ static double worst_error(const real *a, const real *b, const real *c)
 
 double self_check_product(void)
 {
-    struct pair a = random_pair(ROWS, INNER, 1),
-                b = random_pair(COLS, INNER, 2);
-    struct pair c = random_pair(ROWS, COLS, 3);
+    struct matrix_pair a = random_pair(ROWS, INNER, 1),
+                       b = random_pair(COLS, INNER, 2);
+    struct matrix_pair c = random_pair(ROWS, COLS, 3);
     double worst;
 
     op_gemm('N', 'T', a.device, b.device, 0, c.device);

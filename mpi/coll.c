@@ -48,14 +48,14 @@ static MPI_Op sum_of_reals(void)
 
 #endif
 
-static MPI_Datatype type_of(enum coll_number number)
+static MPI_Datatype type_of(enum coll_direct_number number)
 {
     if (number == COLL_REAL && !REAL_IS_WIDE)
         return MPI_UINT16_T;
     return sizeof(wide) == 8 ? MPI_DOUBLE : MPI_FLOAT;
 }
 
-static MPI_Op op_of(enum coll_number number, enum coll_join join)
+static MPI_Op op_of(enum coll_direct_number number, enum coll_direct_join join)
 {
 #ifdef SKILLET_BF16
     if (number == COLL_REAL)
@@ -65,7 +65,7 @@ static MPI_Op op_of(enum coll_number number, enum coll_join join)
     return join == COLL_SUM ? MPI_SUM : MPI_MAX;
 }
 
-static size_t width_of(enum coll_number number)
+static size_t width_of(enum coll_direct_number number)
 {
     return number == COLL_REAL ? sizeof(real) : sizeof(wide);
 }
@@ -78,8 +78,8 @@ static int stage(char *x, long left, size_t width, void **host)
     return (int)(device_stage(x, (size_t)most * width, host) / width);
 }
 
-static void reduce(struct group *g, void *x, long n, enum coll_number number,
-                   enum coll_join join)
+static void reduce(struct group *g, void *x, long n,
+                   enum coll_direct_number number, enum coll_direct_join join)
 {
     size_t width = width_of(number);
 

@@ -8,8 +8,8 @@
  * for coll.c: NCCL (coll_nccl.c), or none (coll_none.c), by program. */
 struct coll_direct;
 
-enum coll_number { COLL_REAL, COLL_WIDE };
-enum coll_join { COLL_SUM, COLL_MAXIMUM };
+enum coll_direct_number { COLL_REAL, COLL_WIDE };
+enum coll_direct_join { COLL_SUM, COLL_MAXIMUM };
 
 /* Of g, opened at the first call; NULL if it has none.  Collective over g. */
 struct coll_direct *coll_direct_of(struct group *g);
@@ -19,7 +19,8 @@ void coll_direct_close(struct coll_direct *d);
 /* In place, in order with the work of the device.  Collective over the group
  * that it was opened on. */
 void coll_direct_reduce(struct coll_direct *d, void *x, long n,
-                        enum coll_number number, enum coll_join join);
+                        enum coll_direct_number number,
+                        enum coll_direct_join join);
 void coll_direct_broadcast(struct coll_direct *d, wide *x, long n);
 
 /* Beside the work of the device: begun after what it has been given so far.

@@ -74,7 +74,7 @@ void coll_direct_close(struct coll_direct *d)
     free(d);
 }
 
-static ncclDataType_t type_of(enum coll_number number)
+static ncclDataType_t type_of(enum coll_direct_number number)
 {
     if (number == COLL_REAL && !REAL_IS_WIDE)
         return ncclBfloat16;
@@ -82,7 +82,8 @@ static ncclDataType_t type_of(enum coll_number number)
 }
 
 void coll_direct_reduce(struct coll_direct *d, void *x, long n,
-                        enum coll_number number, enum coll_join join)
+                        enum coll_direct_number number,
+                        enum coll_direct_join join)
 {
     NCCL_CHECK(ncclAllReduce(x, x, (size_t)n, type_of(number),
                              join == COLL_SUM ? ncclSum : ncclMax, d->comm,

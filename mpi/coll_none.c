@@ -12,7 +12,8 @@ void coll_direct_close(struct coll_direct *d)
 }
 
 void coll_direct_reduce(struct coll_direct *d, void *x, long n,
-                        enum coll_number number, enum coll_join join)
+                        enum coll_direct_number number,
+                        enum coll_direct_join join)
 {
     (void)d, (void)x, (void)n, (void)number, (void)join;
 }

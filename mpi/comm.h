@@ -9,7 +9,7 @@
 struct group {
     MPI_Comm comm;
     int size, rank;
-    struct traffic traffic;
+    struct group_traffic traffic;
     bool is_way_chosen;         /* of coll.c, which fills the rest */
     struct coll_direct *direct; /* NULL if there is none */
     void (*close_direct)(struct coll_direct *);

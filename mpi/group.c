@@ -189,7 +189,7 @@ void group_barrier(struct group *g)
     trace_leave();
 }
 
-struct traffic group_traffic(const struct group *g)
+struct group_traffic group_traffic(const struct group *g)
 {
     return g->traffic;
 }

@@ -57,11 +57,11 @@ void group_barrier(struct group *g);
 /* What this rank has handed to the coll_* functions of g so far, in bytes of
  * the reduced buffers: sums cross the wires by the rule of design.md, so equal
  * bytes are equal cost. */
-struct traffic {
+struct group_traffic {
     int64_t calls, bytes;
 };
 
-struct traffic group_traffic(const struct group *g);
+struct group_traffic group_traffic(const struct group *g);
 
 /* What the user got wrong.  refuse: every rank knows it; refuse_if: some ranks
  * may, and the sentence of the lowest of them is spoken.  Rank 0 prints it and

@@ -7,7 +7,7 @@
 
 /* One row of the table of settings, and its value in a struct settings as
  * text.  Only settings*.c and its test look at rows. */
-enum settings_type {
+enum settings_row_type {
     SETTINGS_LONG,
     SETTINGS_DOUBLE,
     SETTINGS_BOOL,     /* yes|no */
@@ -20,7 +20,7 @@ enum { SETTINGS_OPEN_MIN = 1, SETTINGS_OPEN_MAX = 2 }; /* the bound is out */
 
 struct settings_row {
     const char *key; /* section.key */
-    enum settings_type type;
+    enum settings_row_type type;
     size_t offset; /* of the value in struct settings */
     double min, max;
     int open;

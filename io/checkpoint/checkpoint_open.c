@@ -12,7 +12,7 @@
 #include "kernels/base/memory.h"
 
 /* The datasets of a file. */
-struct listing {
+struct header {
     struct checkpoint *c;
     struct h5_dataset sums; /* rows are 0 if there are none */
     uint64_t file_bytes;
@@ -53,7 +53,7 @@ static struct problem read_attributes(struct h5 *f, struct checkpoint *c)
     return wrong;
 }
 
-static struct problem check_dataset(const struct listing *l, const char *name,
+static struct problem check_dataset(const struct header *l, const char *name,
                                     const struct h5_dataset *d)
 {
     const char *path = l->c->path.text;
@@ -77,7 +77,7 @@ static struct problem check_dataset(const struct listing *l, const char *name,
 static struct problem take_dataset(void *to, const char *name,
                                    const struct h5_dataset *d)
 {
-    struct listing *l = to;
+    struct header *l = to;
     struct problem wrong = check_dataset(l, name, d);
     long item;
 
@@ -125,7 +125,7 @@ static struct problem join_names(struct checkpoint *c)
     return NO_PROBLEM;
 }
 
-static struct problem read_sums(struct listing *l)
+static struct problem read_sums(struct header *l)
 {
     struct checkpoint *c = l->c;
     uint64_t *sum;
@@ -152,7 +152,7 @@ static struct problem read_sums(struct listing *l)
 
 static struct problem read_header(struct checkpoint *c)
 {
-    struct listing l = {.c = c};
+    struct header l = {.c = c};
     struct h5 f;
     struct stat st;
     bool sealed;

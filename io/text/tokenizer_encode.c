@@ -4,8 +4,8 @@
 
 #include "io/utf8.h"
 
-/* A stretch of the text on its way through the stages. */
-struct stretch {
+/* A passage of the text on its way through the stages. */
+struct passage {
     const char *at;
     size_t n;
     bool is_start; /* of the whole text */
@@ -20,7 +20,7 @@ static void encode_piece(struct tokenizer_file *f, const char *at, size_t n,
 
 /* Puts marks for blanks and the prefix first; true if that made another text,
  * which stands in s->room. */
-static bool prepare(struct tokenizer_step *s, const struct stretch *x)
+static bool prepare(struct tokenizer_file_step *s, const struct passage *x)
 {
     size_t prefix = strlen(s->prefix);
     struct bytes blank = {.at = " ", .n = 1};
@@ -42,10 +42,10 @@ static bool prepare(struct tokenizer_step *s, const struct stretch *x)
     return true;
 }
 
-static void run_steps(struct tokenizer_file *f, int step, struct stretch x,
+static void run_steps(struct tokenizer_file *f, int step, struct passage x,
                       struct tokenizer_ids *ids)
 {
-    struct tokenizer_step *s = &f->step[step];
+    struct tokenizer_file_step *s = &f->step[step];
     const char *at = x.at, *end;
 
     if (step == f->steps) {
@@ -57,7 +57,7 @@ static void run_steps(struct tokenizer_file *f, int step, struct stretch x,
         x.n = s->room.n;
     }
     for (end = at + x.n; at < end; x.is_start = false) {
-        struct stretch piece = {
+        struct passage piece = {
             at, pieces_first(&s->pieces, at, (size_t)(end - at)), x.is_start};
 
         run_steps(f, step + 1, piece, ids);
@@ -73,8 +73,8 @@ static void add_id(struct tokenizer_ids *ids, int32_t id)
 
 /* Cuts out the added tokens, and hands on what is between them. */
 static void cut_added(struct tokenizer_file *f, const struct added *a,
-                      struct stretch x, struct tokenizer_ids *ids,
-                      void (*stage)(struct tokenizer_file *f, struct stretch x,
+                      struct passage x, struct tokenizer_ids *ids,
+                      void (*stage)(struct tokenizer_file *f, struct passage x,
                                     struct tokenizer_ids *ids))
 {
     struct added_search search = {.text = x.at, .n = x.n};
@@ -85,7 +85,7 @@ static void cut_added(struct tokenizer_file *f, const struct added *a,
     do {
         is_found = added_next(a, &search, &from, &to, &id);
         if (from < to) {
-            struct stretch between = {x.at + from, to - from,
+            struct passage between = {x.at + from, to - from,
                                       x.is_start && from == 0};
 
             stage(f, between, ids);
@@ -95,13 +95,13 @@ static void cut_added(struct tokenizer_file *f, const struct added *a,
     } while (is_found);
 }
 
-static void cut_into_pieces(struct tokenizer_file *f, struct stretch x,
+static void cut_into_pieces(struct tokenizer_file *f, struct passage x,
                             struct tokenizer_ids *ids)
 {
     run_steps(f, 0, x, ids);
 }
 
-static void normalise(struct tokenizer_file *f, struct stretch x,
+static void normalise(struct tokenizer_file *f, struct passage x,
                       struct tokenizer_ids *ids)
 {
     normal_apply(&f->normal, &x.at, &x.n);
@@ -112,7 +112,7 @@ struct problem tokenizer_encode_text(struct tokenizer_file *f,
                                      const char *text, size_t n,
                                      struct tokenizer_ids *ids)
 {
-    struct stretch x = {.n = n, .is_start = true};
+    struct passage x = {.n = n, .is_start = true};
     size_t well_formed;
 
     if (n > UINT32_MAX / 8)

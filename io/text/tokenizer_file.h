@@ -21,7 +21,7 @@
  *   added tokens that are normalised are cut out
  *   what is left is prefixed and cut into pieces, step by step
  *   each piece is encoded */
-struct tokenizer_step {
+struct tokenizer_file_step {
     char prefix[8];    /* put first, unless it is there */
     bool is_for_start; /* only where the text begins */
     char blank[8];     /* what a blank becomes; empty: itself */
@@ -32,7 +32,7 @@ struct tokenizer_step {
 enum { TOKENIZER_STEPS = 8 };
 
 /* What a text loses of its first token: blanks that were put before it. */
-enum tokenizer_start {
+enum tokenizer_file_start {
     TOKENIZER_ALL,
     TOKENIZER_BUT_ONE,
     TOKENIZER_BUT_BLANKS
@@ -41,13 +41,13 @@ enum tokenizer_start {
 struct tokenizer_file {
     struct added added, added_normalised;
     struct normal normal;
-    struct tokenizer_step step[TOKENIZER_STEPS];
+    struct tokenizer_file_step step[TOKENIZER_STEPS];
     int steps;
     struct bpe bpe;
     struct vocabulary contents; /* added tokens as the file has them */
     struct vocabulary forms;    /* and as they are met in a text */
     struct vocabulary pieces;   /* what each id is in a text */
-    enum tokenizer_start start;
+    enum tokenizer_file_start start;
     bool has_decoder;
     struct bytes text; /* a copy of the text that is encoded */
 };

@@ -11,7 +11,7 @@ struct decoder {
     bool is_byte_level;
     bool reads_bytes; /* <0x00> */
     bool fuses;       /* what follows is about the whole text */
-    enum tokenizer_start start;
+    enum tokenizer_file_start start;
 };
 
 static struct problem add_replace(struct decoder *d, const char *from,

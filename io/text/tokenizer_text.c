@@ -89,7 +89,7 @@ struct problem tokenizer_text_normalizer(struct tokenizer_file *f,
 }
 
 static struct problem read_byte_level(struct tokenizer_file *f,
-                                      struct tokenizer_step *s,
+                                      struct tokenizer_file_step *s,
                                       const struct json_value *v)
 {
     bool prefixes = true, splits = true;
@@ -107,7 +107,7 @@ static struct problem read_byte_level(struct tokenizer_file *f,
 
 /* The pieces of the known expressions are the whole text, so that to keep what
  * matches and to drop what does not is the same. */
-static struct problem read_split(struct tokenizer_step *s,
+static struct problem read_split(struct tokenizer_file_step *s,
                                  const struct json_value *v)
 {
     size_t n;
@@ -129,7 +129,7 @@ static struct problem read_split(struct tokenizer_step *s,
     return NO_PROBLEM;
 }
 
-static struct problem read_digits(struct tokenizer_step *s,
+static struct problem read_digits(struct tokenizer_file_step *s,
                                   const struct json_value *v)
 {
     bool is_one_by_one = false;
@@ -164,7 +164,7 @@ static bool first_is_start(const struct tokenizer_file *f)
 
 /* Old files have add_prefix_space alone, for which true is "always". */
 static struct problem read_metaspace(const struct tokenizer_file *f,
-                                     struct tokenizer_step *s,
+                                     struct tokenizer_file_step *s,
                                      const struct json_value *v)
 {
     size_t n;
@@ -207,7 +207,7 @@ static struct problem read_part(struct tokenizer_file *f,
                                 const struct json_value *v)
 {
     const char *type = type_of(v);
-    struct tokenizer_step *s = &f->step[f->steps];
+    struct tokenizer_file_step *s = &f->step[f->steps];
 
     if (f->steps == TOKENIZER_STEPS)
         return problem("pre_tokenizer: more than %d steps", TOKENIZER_STEPS);

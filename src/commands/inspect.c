@@ -10,17 +10,17 @@
 #include "src/inspect/inspect.h"
 #include "src/log.h"
 
-struct kind {
+struct description {
     const char *name;
     struct problem (*describe)(const struct settings *s, const char *path,
                                FILE *to);
 };
 
 /* By the attribute `format` of an HDF5 file, and by the end of a name. */
-static const struct kind formats[] = {{"skillet-shard", inspect_shard},
-                                      {"skillet-graph", inspect_graph}};
-static const struct kind endings[] = {{".csv", inspect_graph},
-                                      {".jsonl", inspect_run}};
+static const struct description formats[] = {{"skillet-shard", inspect_shard},
+                                             {"skillet-graph", inspect_graph}};
+static const struct description endings[] = {{".csv", inspect_graph},
+                                             {".jsonl", inspect_run}};
 
 enum {
     FORMATS = sizeof formats / sizeof *formats,

@@ -9,7 +9,7 @@
 #include "src/tokenize/tokenize_output.h"
 
 /* Rank 0 lists: all ranks see the same files in the same order. */
-static void share_inputs(struct tokenize *t, char **arguments, int n)
+static void share_inputs(struct tokenize_job *t, char **arguments, int n)
 {
     struct problem wrong = NO_PROBLEM;
 
@@ -25,7 +25,7 @@ static void share_inputs(struct tokenize *t, char **arguments, int n)
 
 /* Names that the files give are known, and checked, before anything is
  * read. */
-static void check_names(struct tokenize *t)
+static void check_names(struct tokenize_job *t)
 {
     struct problem wrong;
     long *map;
@@ -44,14 +44,14 @@ static void check_names(struct tokenize *t)
               group_rank(t->g) == 0 ? tokenize_output_check(t) : NO_PROBLEM);
 }
 
-static void give_up_if(struct tokenize *t, struct problem wrong)
+static void give_up_if(struct tokenize_job *t, struct problem wrong)
 {
     if (group_any(t->g, is_problem(&wrong)))
         tokenize_output_discard(t);
     refuse_if(t->g, wrong);
 }
 
-static struct problem settle_skills(struct tokenize *t)
+static struct problem settle_skills(struct tokenize_job *t)
 {
     struct problem wrong;
     long *map;
@@ -67,7 +67,7 @@ static struct problem settle_skills(struct tokenize *t)
     return wrong;
 }
 
-static struct problem check_any_document(struct tokenize *t)
+static struct problem check_any_document(struct tokenize_job *t)
 {
     int64_t n = t->documents;
 
@@ -80,7 +80,7 @@ static struct problem check_any_document(struct tokenize *t)
 }
 
 /* What is returned is the machine's problem. */
-static struct problem work(struct tokenize *t)
+static struct problem work(struct tokenize_job *t)
 {
     struct problem refused, wrong = tokenize_scan(t, &refused);
 
@@ -98,7 +98,7 @@ static struct problem work(struct tokenize *t)
     return tokenize_write(t);
 }
 
-static void report(struct tokenize *t)
+static void report(struct tokenize_job *t)
 {
     int64_t n[] = {t->empty, t->skipped, t->duplicates};
 
@@ -113,7 +113,7 @@ static void report(struct tokenize *t)
     output_report(&t->out);
 }
 
-static void release(struct tokenize *t)
+static void release(struct tokenize_job *t)
 {
     tokenize_output_close(t);
     output_free(&t->out);
@@ -126,7 +126,7 @@ static void release(struct tokenize *t)
 int command_tokenize(struct group *g, const struct settings *s, char **inputs,
                      int n)
 {
-    struct tokenize t = {.g = g, .settings = s, .spool = -1};
+    struct tokenize_job t = {.g = g, .settings = s, .spool = -1};
     struct problem wrong;
     int status = EXIT_DONE;
 

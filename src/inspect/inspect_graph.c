@@ -20,15 +20,15 @@ static bool is_square(const struct csv *t)
     return true;
 }
 
-struct row {
+struct graph_row {
     double sum;
     long edges, teaches, negative; /* teaches: of positive weight */
 };
 
 /* The sum is over all columns, the counts are over the edges. */
-static struct row take_row(const struct csv *t, long i, bool square)
+static struct graph_row take_row(const struct csv *t, long i, bool square)
 {
-    struct row r = {0};
+    struct graph_row r = {0};
 
     for (long j = 0; j < t->cols; j++) {
         double weight = t->at[i * t->cols + j];
@@ -45,11 +45,11 @@ static struct row take_row(const struct csv *t, long i, bool square)
 
 static void print_density(const struct csv *t, bool square, FILE *to)
 {
-    struct row all = {0};
+    struct graph_row all = {0};
     double density;
 
     for (long i = 0; i < t->rows; i++) {
-        struct row r = take_row(t, i, square);
+        struct graph_row r = take_row(t, i, square);
 
         all.edges += r.edges;
         all.teaches += r.teaches;
@@ -82,7 +82,7 @@ static void print_range(const struct csv *t, FILE *to)
 
 static void print_row(const struct csv *t, long i, bool square, FILE *to)
 {
-    struct row r = take_row(t, i, square);
+    struct graph_row r = take_row(t, i, square);
 
     fputs("row ", to);
     if (t->row_names)

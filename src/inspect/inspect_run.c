@@ -14,7 +14,7 @@
 
 enum { ROUNDS = 12 };
 
-struct run {
+struct history {
     struct json_line *start, *step, *skip, *stop;
     struct json_line *mixture[ROUNDS]; /* round r in place r mod ROUNDS */
     long mixtures;
@@ -59,7 +59,7 @@ static void keep(struct json_line **place, struct json_line *j)
     *place = j;
 }
 
-static void keep_evaluation(struct run *r, struct json_line *j)
+static void keep_evaluation(struct history *r, struct json_line *j)
 {
     enum split split = split_find(text_of(j, "split"));
 
@@ -72,14 +72,14 @@ static void keep_evaluation(struct run *r, struct json_line *j)
     }
 }
 
-static void keep_warning(struct run *r, struct json_line *j)
+static void keep_warning(struct history *r, struct json_line *j)
 {
     r->warning = memory_grow(r->warning, (size_t)r->warnings + 1,
                              sizeof *r->warning, "warnings");
     r->warning[r->warnings++] = j;
 }
 
-static struct problem take_line(struct run *r, const char *line, size_t n)
+static struct problem take_line(struct history *r, const char *line, size_t n)
 {
     struct json_line *j;
     const char *event;
@@ -113,7 +113,8 @@ static struct problem take_line(struct run *r, const char *line, size_t n)
 
 /* The last line, if it is not the only one, may be cut: a run may be writing
  * it. */
-static struct problem read_lines(struct run *r, const char *path, bool *is_cut)
+static struct problem read_lines(struct history *r, const char *path,
+                                 bool *is_cut)
 {
     struct lines *l;
     struct problem wrong = lines_open(&l, path), last = NO_PROBLEM;
@@ -163,7 +164,7 @@ static int widest(const char *const *name, long n)
     return (int)width;
 }
 
-static void print_head(const struct run *r, long first, const char *name,
+static void print_head(const struct history *r, long first, const char *name,
                        const char *path, int width, FILE *to)
 {
     fprintf(to, "%-*s", width, name);
@@ -172,7 +173,7 @@ static void print_head(const struct run *r, long first, const char *name,
     fputc('\n', to);
 }
 
-static void print_mixtures(const struct run *r, FILE *to)
+static void print_mixtures(const struct history *r, FILE *to)
 {
     long first = r->mixtures > ROUNDS ? r->mixtures - ROUNDS : 0, n;
     const char **skill;
@@ -223,7 +224,7 @@ static void print_evaluations(const struct evaluations *e, const char *split,
     print_measure(e, split, "accuracy", to);
 }
 
-static void print_stop(const struct run *r, bool is_cut, FILE *to)
+static void print_stop(const struct history *r, bool is_cut, FILE *to)
 {
     if (is_cut)
         fputs("last_line cut\n", to);
@@ -243,7 +244,7 @@ static void print_skips(const struct json_line *last, FILE *to)
     inspect_text_line("last_skip", text_of(last, "text"), to);
 }
 
-static void print_run(const struct run *r, bool is_cut, FILE *to)
+static void print_run(const struct history *r, bool is_cut, FILE *to)
 {
     if (r->start)
         print_start(r->start, to);
@@ -265,7 +266,7 @@ static void print_run(const struct run *r, bool is_cut, FILE *to)
     print_stop(r, is_cut, to);
 }
 
-static void release(struct run *r)
+static void release(struct history *r)
 {
     json_line_free(r->start);
     json_line_free(r->step);
@@ -285,7 +286,7 @@ static void release(struct run *r)
 struct problem inspect_run(const struct settings *s, const char *path,
                            FILE *to)
 {
-    struct run r = {0};
+    struct history r = {0};
     bool is_cut;
     struct problem wrong = read_lines(&r, path, &is_cut);
 

@@ -9,7 +9,7 @@ enum { BUFFER_BYTES = 1 << 22, OFFSETS = 4096 };
 
 /* Tokens on their way from the spool to consecutive places of a file. */
 struct copy {
-    struct tokenize *t;
+    struct tokenize_job *t;
     struct shard_writer w;
     char *buffer;
     long first, tokens;
@@ -35,7 +35,7 @@ static struct problem flush_offsets(struct copy *c)
 }
 
 static struct problem copy_tokens(struct copy *c,
-                                  const struct tokenize_document *d)
+                                  const struct tokenize_job_document *d)
 {
     long width = tokenize_job_token_bytes(c->t), room = BUFFER_BYTES / width;
     struct problem wrong = NO_PROBLEM;
@@ -62,7 +62,7 @@ static struct problem copy_tokens(struct copy *c,
 }
 
 static struct problem copy_document(struct copy *c,
-                                    const struct tokenize_document *d)
+                                    const struct tokenize_job_document *d)
 {
     struct problem wrong = NO_PROBLEM;
 
@@ -77,7 +77,7 @@ static struct problem copy_document(struct copy *c,
 /* Documents [*next, ...) of this rank that belong to the same file. */
 static struct problem copy_file(struct copy *c, long *next)
 {
-    const struct tokenize_document *d = c->t->document;
+    const struct tokenize_job_document *d = c->t->document;
     int32_t file = d[*next].file;
     struct problem wrong, closed;
 
@@ -99,7 +99,7 @@ static struct problem copy_file(struct copy *c, long *next)
 
 static int by_place(const void *a, const void *b)
 {
-    const struct tokenize_document *x = a, *y = b;
+    const struct tokenize_job_document *x = a, *y = b;
 
     if (x->dropped != y->dropped)
         return x->dropped - y->dropped;
@@ -108,7 +108,7 @@ static int by_place(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-struct problem tokenize_copy(struct tokenize *t)
+struct problem tokenize_copy(struct tokenize_job *t)
 {
     struct copy *c = memory_take(1, sizeof *c, "copies");
     struct problem wrong = NO_PROBLEM;

@@ -25,7 +25,7 @@ static int by_shelf(const void *a, const void *b)
 }
 
 /* Shards of one shelf stand in the order of their parts. */
-static struct problem name_all(struct tokenize *t)
+static struct problem name_all(struct tokenize_job *t)
 {
     struct shard **s = memory_take((size_t)t->out.shards, sizeof *s, "shards");
     struct problem wrong = NO_PROBLEM;
@@ -46,7 +46,7 @@ static struct problem name_all(struct tokenize *t)
 }
 
 /* Names of the inputs that a shard may have documents of, one a line. */
-static void list_source(const struct tokenize *t, const struct shard *s,
+static void list_source(const struct tokenize_job *t, const struct shard *s,
                         char *source)
 {
     bool own = false;
@@ -78,7 +78,7 @@ static void list_source(const struct tokenize *t, const struct shard *s,
         sprintf(source + n, "\n... and %ld more", left);
 }
 
-static struct problem create_one(const struct tokenize *t, struct shard *s)
+static struct problem create_one(const struct tokenize_job *t, struct shard *s)
 {
     static char source[SOURCE_BYTES];
     struct shard_writer w;
@@ -102,7 +102,7 @@ static struct problem create_one(const struct tokenize *t, struct shard *s)
     return is_problem(&wrong) ? wrong : closed;
 }
 
-struct problem tokenize_create(struct tokenize *t)
+struct problem tokenize_create(struct tokenize_job *t)
 {
     struct problem wrong = name_all(t);
 

@@ -8,7 +8,7 @@
  * their hash. */
 enum { DOCUMENTS_A_ROUND = 1 << 20 };
 
-struct seen {
+struct text_seen {
     uint64_t hash[2];
     long chunk, local; /* the order of the input; on the rank it came from */
     int64_t skill;
@@ -17,7 +17,7 @@ struct seen {
 
 static int by_text(const void *a, const void *b)
 {
-    const struct seen *x = a, *y = b;
+    const struct text_seen *x = a, *y = b;
 
     for (int i = 0; i < 2; i++)
         if (x->hash[i] != y->hash[i])
@@ -29,7 +29,7 @@ static int by_text(const void *a, const void *b)
     return (x->local > y->local) - (x->local < y->local);
 }
 
-static bool same_text(const struct seen *a, const struct seen *b)
+static bool same_text(const struct text_seen *a, const struct text_seen *b)
 {
     return a->skill == b->skill &&
            memcmp(a->hash, b->hash, sizeof a->hash) == 0;
@@ -37,7 +37,7 @@ static bool same_text(const struct seen *a, const struct seen *b)
 
 /* answer[i] = the i-th of n that were received is not the first of its
  * text. */
-static char *judge(struct seen *s, size_t n)
+static char *judge(struct text_seen *s, size_t n)
 {
     char *answer = memory_take(n, 1, "answers");
 
@@ -49,7 +49,7 @@ static char *judge(struct seen *s, size_t n)
     return answer;
 }
 
-static void drop(struct tokenize *t, const struct seen *s)
+static void drop(struct tokenize_job *t, const struct text_seen *s)
 {
     t->document[s->local].dropped = true;
     t->duplicates++;
@@ -57,10 +57,10 @@ static void drop(struct tokenize *t, const struct seen *s)
 
 /* Documents of a round whose text this rank has not earlier, by text: a text
  * that comes again and again would crowd the rank that judges it. */
-static struct seen *collect(struct tokenize *t, uint64_t round,
-                            uint64_t rounds, size_t *n)
+static struct text_seen *collect(struct tokenize_job *t, uint64_t round,
+                                 uint64_t rounds, size_t *n)
 {
-    struct seen *s;
+    struct text_seen *s;
     size_t all = 0;
 
     for (long i = 0; i < t->documents; i++)
@@ -68,10 +68,10 @@ static struct seen *collect(struct tokenize *t, uint64_t round,
     s = memory_grow(NULL, all, sizeof *s, "documents");
     all = 0;
     for (long i = 0; i < t->documents; i++) {
-        const struct tokenize_document *d = &t->document[i];
+        const struct tokenize_job_document *d = &t->document[i];
 
         if (d->hash[1] % rounds == round)
-            s[all++] = (struct seen){
+            s[all++] = (struct text_seen){
                 {d->hash[0], d->hash[1]}, d->chunk, i, d->skill, 0};
     }
     qsort(s, all, sizeof *s, by_text);
@@ -85,17 +85,18 @@ static struct seen *collect(struct tokenize *t, uint64_t round,
     return s;
 }
 
-static int owner(const struct tokenize *t, const struct seen *s)
+static int owner(const struct tokenize_job *t, const struct text_seen *s)
 {
     return (int)((s->hash[0] >> 32) % (uint64_t)group_size(t->g));
 }
 
 /* Those for rank 0 first, and so on; send[r] of them for rank r. */
-static struct seen *sort_by_owner(const struct tokenize *t,
-                                  const struct seen *s, size_t n, size_t *send)
+static struct text_seen *sort_by_owner(const struct tokenize_job *t,
+                                       const struct text_seen *s, size_t n,
+                                       size_t *send)
 {
     size_t *at = memory_take((size_t)group_size(t->g), sizeof *at, "places");
-    struct seen *out = memory_grow(NULL, n, sizeof *out, "documents");
+    struct text_seen *out = memory_grow(NULL, n, sizeof *out, "documents");
 
     for (size_t i = 0; i < n; i++)
         send[owner(t, &s[i])]++;
@@ -113,13 +114,13 @@ static void scale(size_t *x, int n, size_t multiplied, size_t divided)
         x[i] = x[i] * multiplied / divided;
 }
 
-static void one_round(struct tokenize *t, uint64_t round, uint64_t rounds)
+static void one_round(struct tokenize_job *t, uint64_t round, uint64_t rounds)
 {
     int size = group_size(t->g);
     size_t *send = memory_take(3 * (size_t)size, sizeof *send, "counts");
     size_t n = 0, sent;
     size_t *received = send + size, *back = received + size;
-    struct seen *here = collect(t, round, rounds, &sent), *out, *in;
+    struct text_seen *here = collect(t, round, rounds, &sent), *out, *in;
     char *answer, *mine;
 
     out = sort_by_owner(t, here, sent, send);
@@ -141,7 +142,7 @@ static void one_round(struct tokenize *t, uint64_t round, uint64_t rounds)
     free(send);
 }
 
-void tokenize_deduplicate(struct tokenize *t)
+void tokenize_deduplicate(struct tokenize_job *t)
 {
     int rank;
     double most = group_largest(t->g, (double)t->documents, &rank);

@@ -18,7 +18,7 @@ struct identity {
     long input;
 };
 
-struct list {
+struct input_list {
     struct tokenize_input *at;
     struct identity *identity; /* of each */
     long n, room;
@@ -54,7 +54,7 @@ static enum split split_of(const char *name)
     return SPLIT_NONE;
 }
 
-static void make_room(struct list *l)
+static void make_room(struct input_list *l)
 {
     if (l->n < l->room)
         return;
@@ -64,7 +64,7 @@ static void make_room(struct list *l)
                               sizeof *l->identity, "input files");
 }
 
-static struct problem add_file(struct list *l, const char *path,
+static struct problem add_file(struct input_list *l, const char *path,
                                const struct stat *st)
 {
     const char *slash = strrchr(path, '/');
@@ -93,7 +93,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static struct problem add_entry(struct list *l, const char *directory,
+static struct problem add_entry(struct input_list *l, const char *directory,
                                 const char *name)
 {
     struct path path;
@@ -115,7 +115,7 @@ static struct problem add_entry(struct list *l, const char *directory,
     return add_file(l, path.text, &st);
 }
 
-static struct problem add_directory(struct list *l, const char *path)
+static struct problem add_directory(struct input_list *l, const char *path)
 {
     struct problem wrong = NO_PROBLEM;
     struct dirent **entry;
@@ -132,7 +132,7 @@ static struct problem add_directory(struct list *l, const char *path)
     return wrong;
 }
 
-static struct problem add_argument(struct list *l, const char *path)
+static struct problem add_argument(struct input_list *l, const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct stat st;
@@ -158,7 +158,7 @@ static int by_identity(const void *a, const void *b)
     return (x->input > y->input) - (x->input < y->input);
 }
 
-static struct problem check_twice(struct list *l)
+static struct problem check_twice(struct input_list *l)
 {
     const struct identity *id = l->identity;
 
@@ -178,7 +178,7 @@ struct problem tokenize_inputs_list(char **arguments, int n_arguments,
                                     struct tokenize_input **inputs, long *n)
 {
     struct problem wrong = NO_PROBLEM;
-    struct list l = {0};
+    struct input_list l = {0};
 
     for (int i = 0; i < n_arguments && !is_problem(&wrong); i++)
         wrong = add_argument(&l, arguments[i]);

@@ -22,7 +22,7 @@
 enum { TOKENIZE_CHUNK = 1 << 20 };
 
 /* A rank's documents are in the order of the input until they are written. */
-struct tokenize_document {
+struct tokenize_job_document {
     uint64_t hash[2]; /* of the text */
     long chunk;
     long spooled;      /* tokens of the spool before it */
@@ -34,7 +34,7 @@ struct tokenize_document {
     bool dropped; /* a duplicate */
 };
 
-struct tokenize {
+struct tokenize_job {
     struct group *g;
     const struct settings *settings;
     struct tokenizer tokenizer;
@@ -49,7 +49,7 @@ struct tokenize {
     int spool;
     char spool_name[1100]; /* for messages */
     long spooled;          /* tokens */
-    struct tokenize_document *document;
+    struct tokenize_job_document *document;
     long documents, room;
 
     long empty, skipped, duplicates; /* lines */
@@ -58,29 +58,29 @@ struct tokenize {
 };
 
 /* True if skills are named by a field of each line. */
-bool tokenize_job_has_skill_field(const struct tokenize *t);
+bool tokenize_job_has_skill_field(const struct tokenize_job *t);
 
 /* Bytes of a token in the spool: as in the shards. */
-long tokenize_job_token_bytes(const struct tokenize *t);
+long tokenize_job_token_bytes(const struct tokenize_job *t);
 
 /* The skill of an input whose lines do not name one. */
-const char *tokenize_job_title(const struct tokenize *t,
+const char *tokenize_job_title(const struct tokenize_job *t,
                                const struct tokenize_input *f);
 
 /* Reads what the settings say of tokenizer, special ids and splits. */
-struct problem tokenize_settings(struct tokenize *t);
+struct problem tokenize_settings(struct tokenize_job *t);
 
 /* Stages; all collective.  The problem is the same on every rank.  `refused`
  * is the user's (exit 2), what is returned the machine's (exit 1). */
-struct problem tokenize_scan(struct tokenize *t, struct problem *refused);
-void tokenize_deduplicate(struct tokenize *t);
-struct problem tokenize_split(struct tokenize *t);
-void tokenize_place(struct tokenize *t);
-struct problem tokenize_write(struct tokenize *t);
+struct problem tokenize_scan(struct tokenize_job *t, struct problem *refused);
+void tokenize_deduplicate(struct tokenize_job *t);
+struct problem tokenize_split(struct tokenize_job *t);
+void tokenize_place(struct tokenize_job *t);
+struct problem tokenize_write(struct tokenize_job *t);
 
 /* The first steps of tokenize_write.  Rank 0 names the shards and makes their
  * files; every rank copies its documents from the spool. */
-struct problem tokenize_create(struct tokenize *t);
-struct problem tokenize_copy(struct tokenize *t);
+struct problem tokenize_create(struct tokenize_job *t);
+struct problem tokenize_copy(struct tokenize_job *t);
 
 #endif

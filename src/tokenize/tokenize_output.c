@@ -9,8 +9,8 @@
 #include "kernels/base/memory.h"
 #include "kernels/base/path.h"
 
-static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
-                      enum split split)
+static bool may_write(const struct tokenize_job *t,
+                      const struct tokenize_input *f, enum split split)
 {
     if (t->only != SPLIT_NONE)
         return t->only == split;
@@ -18,7 +18,7 @@ static bool may_write(const struct tokenize *t, const struct tokenize_input *f,
 }
 
 /* Where this run writes: by what is placed, or before that by the inputs. */
-static void plan(struct tokenize *t)
+static void plan(struct tokenize_job *t)
 {
     struct output *o = &t->out;
 
@@ -45,14 +45,14 @@ static void plan(struct tokenize *t)
     }
 }
 
-struct problem tokenize_output_check(struct tokenize *t)
+struct problem tokenize_output_check(struct tokenize_job *t)
 {
     plan(t);
     return output_check(&t->out, t->settings->tokenize.overwrite,
                         "tokenize.overwrite");
 }
 
-static struct problem open_spool(struct tokenize *t)
+static struct problem open_spool(struct tokenize_job *t)
 {
     const char *directory = t->settings->data.directory;
     struct path path;
@@ -70,27 +70,27 @@ static struct problem open_spool(struct tokenize *t)
     return NO_PROBLEM;
 }
 
-struct problem tokenize_output_open(struct tokenize *t)
+struct problem tokenize_output_open(struct tokenize_job *t)
 {
     struct problem wrong = output_open(&t->out);
 
     return is_problem(&wrong) ? wrong : group_agree(t->g, open_spool(t));
 }
 
-static void close_spool(struct tokenize *t)
+static void close_spool(struct tokenize_job *t)
 {
     if (t->spool >= 0)
         close(t->spool);
     t->spool = -1;
 }
 
-void tokenize_output_close(struct tokenize *t)
+void tokenize_output_close(struct tokenize_job *t)
 {
     close_spool(t);
     output_close(&t->out);
 }
 
-void tokenize_output_discard(struct tokenize *t)
+void tokenize_output_discard(struct tokenize_job *t)
 {
     close_spool(t);
     output_discard(&t->out);

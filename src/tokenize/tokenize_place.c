@@ -18,7 +18,7 @@ struct size {
     long tokens;
 };
 
-struct place {
+struct address {
     long file, first, index;
 };
 
@@ -28,14 +28,14 @@ struct shelf {
 };
 
 struct placing {
-    struct tokenize *t;
+    struct tokenize_job *t;
     struct shelf *shelf; /* [skills, SPLITS] */
     long room;
 };
 
 static struct shard *begin_file(struct placing *x, long shelf)
 {
-    struct tokenize *t = x->t;
+    struct tokenize_job *t = x->t;
     struct shard *s;
 
     if (t->out.shards == x->room) {
@@ -53,25 +53,25 @@ static struct shard *begin_file(struct placing *x, long shelf)
     return s;
 }
 
-static struct place put(struct placing *x, const struct size *d)
+static struct address put(struct placing *x, const struct size *d)
 {
     long most = x->t->settings->tokenize.shard_size;
     struct shard *s = x->shelf[d->shelf].parts
                           ? &x->t->out.shard[x->shelf[d->shelf].file]
                           : begin_file(x, d->shelf);
-    struct place p;
+    struct address p;
 
     if (most > 0 && s->documents > 0 && s->tokens + d->tokens > most)
         s = begin_file(x, d->shelf);
-    p = (struct place){s - x->t->out.shard, s->tokens, s->documents};
+    p = (struct address){s - x->t->out.shard, s->tokens, s->documents};
     s->tokens += d->tokens;
     s->documents++;
     return p;
 }
 
 /* The documents [*from, *end) of this rank's chunk, without the dropped. */
-static struct size *sizes_of(const struct tokenize *t, long chunk, long *end,
-                             size_t *n)
+static struct size *sizes_of(const struct tokenize_job *t, long chunk,
+                             long *end, size_t *n)
 {
     long from = *end;
     struct size *out;
@@ -81,7 +81,7 @@ static struct size *sizes_of(const struct tokenize *t, long chunk, long *end,
     out = memory_grow(NULL, (size_t)(*end - from), sizeof *out, "documents");
     *n = 0;
     for (long i = from; i < *end; i++) {
-        const struct tokenize_document *d = &t->document[i];
+        const struct tokenize_job_document *d = &t->document[i];
 
         if (!d->dropped)
             out[(*n)++] =
@@ -94,13 +94,13 @@ static struct size *sizes_of(const struct tokenize *t, long chunk, long *end,
 static void one_round(struct placing *x, const struct size *out, size_t n,
                       long from, long end)
 {
-    struct tokenize *t = x->t;
+    struct tokenize_job *t = x->t;
     int size = group_size(t->g);
     size_t *send = memory_take(2 * (size_t)size, sizeof *send, "counts");
     size_t total = 0, k = 0;
     size_t *received = send + size;
     struct size *in;
-    struct place *decided, *mine;
+    struct address *decided, *mine;
 
     send[0] = n * sizeof *out;
     in = group_exchange(t->g, out, send, received);
@@ -113,7 +113,7 @@ static void one_round(struct placing *x, const struct size *out, size_t n,
         decided[i] = put(x, &in[i]);
     mine = group_exchange(t->g, decided, received, send);
     for (long i = from; i < end; i++) {
-        struct tokenize_document *d = &t->document[i];
+        struct tokenize_job_document *d = &t->document[i];
 
         if (d->dropped)
             continue;
@@ -133,7 +133,7 @@ static void place_chunks(struct placing *x, const struct size *out, size_t n,
 {
     struct group *g = x->t->g;
     int rank, size = group_size(g);
-    double most = group_largest(g, (double)n * sizeof(struct place), &rank);
+    double most = group_largest(g, (double)n * sizeof(struct address), &rank);
     long ranks = 1 + (long)(ROUND_BYTES / (most + 1));
 
     for (long first = 0; first < size; first += ranks) {
@@ -144,7 +144,7 @@ static void place_chunks(struct placing *x, const struct size *out, size_t n,
     }
 }
 
-void tokenize_place(struct tokenize *t)
+void tokenize_place(struct tokenize_job *t)
 {
     struct placing x = {t, NULL, 0};
     long end = 0;

@@ -15,12 +15,12 @@ static const uint64_t second_hash = UINT64_C(0x5851f42d4c957f28);
 static const uint64_t length_hash = UINT64_C(0x14057b7ef767814f) & ~7ULL;
 
 /* What must be the same of a file on every rank. */
-struct seen {
+struct bytes_seen {
     uint64_t bytes, chunks, text; /* text: a hash */
 };
 
 struct scan {
-    struct tokenize *t;
+    struct tokenize_job *t;
     const struct tokenize_input *input;
     long line, all_lines; /* in the file; in all inputs */
     long in_chunk;        /* bytes so far */
@@ -29,7 +29,7 @@ struct scan {
     unsigned char *buffer; /* tokens that wait for the spool */
     size_t buffered, room;
     uint64_t flushed; /* bytes in the spool */
-    struct seen seen;
+    struct bytes_seen seen;
 };
 
 static struct problem flush(struct scan *s)
@@ -65,9 +65,9 @@ static void spool_ids(struct scan *s)
 static struct problem add_document(struct scan *s, const char *text, size_t n,
                                    long skill)
 {
-    struct tokenize *t = s->t;
+    struct tokenize_job *t = s->t;
     uint64_t bytes = n, length = sum_bytes(&bytes, sizeof bytes, length_hash);
-    struct tokenize_document d = {
+    struct tokenize_job_document d = {
         .hash = {sum_bytes(text, n, 0) + length,
                  sum_bytes(text, n, second_hash) + length},
         .chunk = t->chunks,
@@ -145,7 +145,7 @@ static bool is_blank(const char *line, size_t n)
 /* A line of this rank; the problem is one that ends the run. */
 static struct problem own_line(struct scan *s, const char *line, size_t n)
 {
-    struct tokenize *t = s->t;
+    struct tokenize_job *t = s->t;
     struct problem wrong = take_line(s, line, n);
 
     if (!is_problem(&wrong))
@@ -163,7 +163,7 @@ static struct problem own_line(struct scan *s, const char *line, size_t n)
 static struct problem scan_lines(struct scan *s, struct lines *l,
                                  struct problem *refused)
 {
-    struct tokenize *t = s->t;
+    struct tokenize_job *t = s->t;
     struct problem wrong = NO_PROBLEM;
     const char *line;
     size_t n;
@@ -209,7 +209,7 @@ static void keep_first(struct group *g, uint64_t line, struct problem *wrong)
  * documents would be taken twice or not at all. */
 static struct problem check_alike(const struct scan *s)
 {
-    const struct seen *h = &s->seen;
+    const struct bytes_seen *h = &s->seen;
     uint64_t x[] = {h->bytes,  h->chunks,  h->text,
                     ~h->bytes, ~h->chunks, ~h->text};
 
@@ -226,12 +226,12 @@ static struct problem check_alike(const struct scan *s)
 
 static struct problem scan_file(struct scan *s, struct problem *refused)
 {
-    struct tokenize *t = s->t;
+    struct tokenize_job *t = s->t;
     struct problem wrong = NO_PROBLEM;
     struct lines *l;
 
     s->line = 0;
-    s->seen = (struct seen){0, 0, 0};
+    s->seen = (struct bytes_seen){0, 0, 0};
     if (!tokenize_job_has_skill_field(t)) {
         const char *title = tokenize_job_title(t, s->input);
 
@@ -249,7 +249,7 @@ static struct problem scan_file(struct scan *s, struct problem *refused)
     return wrong;
 }
 
-struct problem tokenize_scan(struct tokenize *t, struct problem *refused)
+struct problem tokenize_scan(struct tokenize_job *t, struct problem *refused)
 {
     struct scan s = {.t = t};
     struct problem wrong = NO_PROBLEM;

@@ -14,7 +14,7 @@ struct meaning {
 };
 
 /* Ids of different files must not come together in a shard. */
-static struct problem check_alike(const struct tokenize *t)
+static struct problem check_alike(const struct tokenize_job *t)
 {
     const struct tokenizer *own = &t->tokenizer;
     struct meaning first = {.end_of_text = own->end_of_text,
@@ -37,7 +37,7 @@ static struct problem check_alike(const struct tokenize *t)
     return NO_PROBLEM;
 }
 
-static struct problem read_tokenizer(struct tokenize *t)
+static struct problem read_tokenizer(struct tokenize_job *t)
 {
     const char *name = t->settings->tokenize.tokenizer;
     struct problem wrong;
@@ -55,7 +55,7 @@ static struct problem read_tokenizer(struct tokenize *t)
     return wrong;
 }
 
-static struct problem read_split(struct tokenize *t)
+static struct problem read_split(struct tokenize_job *t)
 {
     const char *text = t->settings->tokenize.split;
     double *s = t->share;
@@ -79,7 +79,7 @@ static struct problem read_split(struct tokenize *t)
 }
 
 /* Empty leaves the tokenizer's id. */
-static struct problem read_id(const struct tokenize *t, const char *key,
+static struct problem read_id(const struct tokenize_job *t, const char *key,
                               const char *text, long *id)
 {
     char *end;
@@ -102,7 +102,7 @@ static struct problem read_id(const struct tokenize *t, const char *key,
     return NO_PROBLEM;
 }
 
-struct problem tokenize_settings(struct tokenize *t)
+struct problem tokenize_settings(struct tokenize_job *t)
 {
     const struct settings *s = t->settings;
     struct problem wrong = read_tokenizer(t);

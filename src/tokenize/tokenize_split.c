@@ -18,13 +18,13 @@
  * first, then test, then train.  A skill without such a split is refused. */
 
 /* [skills, SPLITS] of the documents that are cut. */
-struct cut {
+struct counts {
     int64_t *own;           /* documents that a file name assigned */
     int64_t *documents;     /* the others */
     uint64_t *least, *most; /* hashes of these */
 };
 
-static double share_of(const struct tokenize *t, const struct cut *c,
+static double share_of(const struct tokenize_job *t, const struct counts *c,
                        long skill, enum split split)
 {
     double share = t->share[split];
@@ -37,8 +37,8 @@ static double share_of(const struct tokenize *t, const struct cut *c,
     return share;
 }
 
-static int split_by_hash(const struct tokenize *t, const struct cut *c,
-                         const struct tokenize_document *d)
+static int split_by_hash(const struct tokenize_job *t, const struct counts *c,
+                         const struct tokenize_job_document *d)
 {
     double u = ldexp((double)(d->hash[0] >> 11), -53), sum = 0;
     int last = SPLIT_TRAIN;
@@ -55,18 +55,18 @@ static int split_by_hash(const struct tokenize *t, const struct cut *c,
     return last; /* shares that sum to a rounding error below 1 */
 }
 
-static struct cut cut_init(long skills)
+static struct counts counts_init(long skills)
 {
     size_t n = (size_t)(skills * SPLITS);
-    struct cut c = {memory_take(n, sizeof *c.own, "skills"),
-                    memory_take(n, sizeof *c.documents, "skills"),
-                    memory_take(n, sizeof *c.least, "skills"),
-                    memory_take(n, sizeof *c.most, "skills")};
+    struct counts c = {memory_take(n, sizeof *c.own, "skills"),
+                       memory_take(n, sizeof *c.documents, "skills"),
+                       memory_take(n, sizeof *c.least, "skills"),
+                       memory_take(n, sizeof *c.most, "skills")};
 
     return c;
 }
 
-static void cut_free(struct cut *c)
+static void counts_free(struct counts *c)
 {
     free(c->own);
     free(c->documents);
@@ -76,10 +76,10 @@ static void cut_free(struct cut *c)
 
 /* Which documents are to be cut, with -1 for the others.  While a document is
  * not settled its split is kept here. */
-static void count_own(struct tokenize *t, struct cut *c)
+static void count_own(struct tokenize_job *t, struct counts *c)
 {
     for (long i = 0; i < t->documents; i++) {
-        const struct tokenize_document *d = &t->document[i];
+        const struct tokenize_job_document *d = &t->document[i];
 
         if (!d->dropped && d->split != SPLIT_NONE)
             c->own[d->skill * SPLITS + d->split]++;
@@ -87,7 +87,8 @@ static void count_own(struct tokenize *t, struct cut *c)
     group_sum_counts(t->g, c->own, t->skills.n * SPLITS);
 }
 
-static void count(struct tokenize *t, struct cut *c, const int8_t *split)
+static void count(struct tokenize_job *t, struct counts *c,
+                  const int8_t *split)
 {
     long n = t->skills.n * SPLITS;
 
@@ -97,7 +98,7 @@ static void count(struct tokenize *t, struct cut *c, const int8_t *split)
         c->most[i] = UINT64_MAX; /* of the complement */
     }
     for (long i = 0; i < t->documents; i++) {
-        const struct tokenize_document *d = &t->document[i];
+        const struct tokenize_job_document *d = &t->document[i];
         long at = d->skill * SPLITS + split[i];
 
         if (split[i] == SPLIT_NONE)
@@ -116,7 +117,7 @@ static void count(struct tokenize *t, struct cut *c, const int8_t *split)
 }
 
 /* The split of a skill that can give a text, or SPLIT_NONE. */
-static int giver(const struct cut *c, long skill)
+static int giver(const struct counts *c, long skill)
 {
     int best = SPLIT_NONE;
 
@@ -131,7 +132,7 @@ static int giver(const struct cut *c, long skill)
     return best;
 }
 
-static int64_t in_skill(const struct cut *c, long skill)
+static int64_t in_skill(const struct counts *c, long skill)
 {
     int64_t n = 0;
 
@@ -141,8 +142,8 @@ static int64_t in_skill(const struct cut *c, long skill)
 }
 
 /* Serves one split for all skills that lack it. */
-static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
-                            int lacking)
+static struct problem serve(struct tokenize_job *t, struct counts *c,
+                            int8_t *split, int lacking)
 {
     int8_t *from = memory_take((size_t)t->skills.n, sizeof *from, "skills");
     struct problem wrong = NO_PROBLEM;
@@ -162,7 +163,7 @@ static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
                         t->skills.at[k].name, (long)in_skill(c, k));
     }
     for (long i = 0; i < t->documents && !is_problem(&wrong); i++) {
-        const struct tokenize_document *d = &t->document[i];
+        const struct tokenize_job_document *d = &t->document[i];
 
         if (split[i] != SPLIT_NONE && from[d->skill] == split[i] &&
             d->hash[0] == c->least[d->skill * SPLITS + split[i]])
@@ -172,18 +173,18 @@ static struct problem serve(struct tokenize *t, struct cut *c, int8_t *split,
     return wrong;
 }
 
-struct problem tokenize_split(struct tokenize *t)
+struct problem tokenize_split(struct tokenize_job *t)
 {
     static const enum split order[] = {SPLIT_VALIDATION, SPLIT_TEST,
                                        SPLIT_TRAIN};
-    struct cut c = cut_init(t->skills.n);
+    struct counts c = counts_init(t->skills.n);
     int8_t *split =
         memory_take((size_t)t->documents, sizeof *split, "documents");
     struct problem wrong = NO_PROBLEM;
 
     count_own(t, &c);
     for (long i = 0; i < t->documents; i++) {
-        const struct tokenize_document *d = &t->document[i];
+        const struct tokenize_job_document *d = &t->document[i];
 
         split[i] = SPLIT_NONE;
         if (!d->dropped && d->split == SPLIT_NONE)
@@ -196,6 +197,6 @@ struct problem tokenize_split(struct tokenize *t)
         if (split[i] != SPLIT_NONE)
             t->document[i].split = split[i];
     free(split);
-    cut_free(&c);
+    counts_free(&c);
     return wrong;
 }

@@ -2,7 +2,7 @@
 #include "kernels/base/memory.h"
 #include "src/tokenize/tokenize_job.h"
 
-struct problem tokenize_write(struct tokenize *t)
+struct problem tokenize_write(struct tokenize_job *t)
 {
     bool is_root = group_rank(t->g) == 0;
     struct problem wrong =

@@ -34,7 +34,7 @@ static char *changed(const char *from, const char *to)
 /* One place is changed, and the sentence that says so. */
 static const struct {
     const char *from, *to, *why;
-} wrong[] = {
+} faults[] = {
     {"BPE", "Unigram", "model Unigram is not supported; BPE is"},
     {"\"model\"", "\"modell\"", "there is no \"model\""},
     {"\"vocab\"", "\"words\"", "model BPE has no \"vocab\""},
@@ -111,12 +111,12 @@ static const struct {
 
 static void test_refused(void)
 {
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        char *json = changed(wrong[i].from, wrong[i].to);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        char *json = changed(faults[i].from, faults[i].to);
         struct tokenizer_file f;
         struct problem p = tokenizer_file_read(&f, json, strlen(json));
 
-        ok(strstr(p.text, wrong[i].why), "%s", p.text);
+        ok(strstr(p.text, faults[i].why), "%s", p.text);
         tokenizer_file_free(&f);
         free(json);
     }

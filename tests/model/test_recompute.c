@@ -30,7 +30,7 @@ struct given {
     wide losses[TOKENS];
     wide *gradient;
     long numbers;
-    struct traffic traffic;
+    struct group_traffic traffic;
     size_t bytes, bytes_a_layer;
 };
 
@@ -70,7 +70,7 @@ static void compute(struct model *m, struct given *given)
 {
     struct parameters *p = &m->parameters;
     size_t bytes = (size_t)p->numbers * sizeof *p->gradient;
-    struct traffic before = group_traffic(m->tensor), after;
+    struct group_traffic before = group_traffic(m->tensor), after;
     int32_t token[TOKENS], target[TOKENS];
 
     for (int i = 0; i < TOKENS; i++) {

@@ -86,7 +86,7 @@ static void check_queue(long part, long room)
     enum { ARRAYS = 7, JOBS = 3 };
     struct group *g = group_world();
     struct coll_parts *q = coll_parts_open(g, part, room, JOBS);
-    struct traffic before = group_traffic(g), after;
+    struct group_traffic before = group_traffic(g), after;
     long n = group_size(g) * part, ticket[ARRAYS];
     bool right = true;
     wide *x[ARRAYS];

@@ -50,7 +50,7 @@ static void check_collectives(long n)
     int size = group_size(g), rank = group_rank(g);
     wide *sum = values(rank, n), *max = values(rank, n);
     wide *first = values(rank, n);
-    struct traffic before = group_traffic(g), after;
+    struct group_traffic before = group_traffic(g), after;
     double worst = 0, eps = sizeof(wide) == 8 ? 1e-15 : 5e-7;
     bool is_max = true, is_first = true;
 
@@ -106,7 +106,7 @@ static void check_reals(long n)
     real *host = malloc(bytes);
     double worst = 0;
     double eps = sizeof(real) == 8 ? 1e-15 : sizeof(real) == 4 ? 5e-7 : 0x1p-8;
-    struct traffic before = group_traffic(g);
+    struct group_traffic before = group_traffic(g);
 
     coll_sum(g, sum);
     device_get(host, sum.at, bytes);

@@ -260,7 +260,7 @@ static void check_memory(int tensor, long zero)
  * forward and backward, and by the loss; what makes the loss, by token; and at
  * the step's end what is partial, and this data rank's share of what is
  * whole. */
-static struct traffic tensor_traffic(const struct small_run *run)
+static struct group_traffic tensor_traffic(const struct small_run *run)
 {
     const struct shape *shape = &run->model.shape;
     const struct parameters *p = &run->model.parameters;
@@ -270,8 +270,8 @@ static struct traffic tensor_traffic(const struct small_run *run)
     int64_t u = (int64_t)(shape->tokens * HIDDEN) * (int64_t)sizeof(real);
 
     if (group_size(run->grid.tensor) == 1)
-        return (struct traffic){0};
-    return (struct traffic){
+        return (struct group_traffic){0};
+    return (struct group_traffic){
         .calls = micro * (sums + 2 * blocks) + 2,
         .bytes = micro * (sums * u + 3 * shape->tokens * (long)sizeof(wide)) +
                  (p->partial + p->bucket[BUCKET_WHOLE].n / p->parts) *
@@ -281,23 +281,23 @@ static struct traffic tensor_traffic(const struct small_run *run)
 
 /* And of the data ranks: gradients to be summed, then weights, or sums, to be
  * gathered. */
-static struct traffic data_traffic(const struct small_run *run)
+static struct group_traffic data_traffic(const struct small_run *run)
 {
     const struct parameters *p = &run->model.parameters;
     size_t gathered = p->has_all_moments ? sizeof(wide) : sizeof(real);
 
     if (p->parts == 1)
-        return (struct traffic){0};
-    return (struct traffic){
+        return (struct group_traffic){0};
+    return (struct group_traffic){
         .calls = 2 * p->buckets,
         .bytes = p->numbers * (int64_t)(sizeof(wide) + gathered),
     };
 }
 
-static bool has_moved(const struct group *g, struct traffic before,
-                      struct traffic want)
+static bool has_moved(const struct group *g, struct group_traffic before,
+                      struct group_traffic want)
 {
-    struct traffic now = group_traffic(g);
+    struct group_traffic now = group_traffic(g);
 
     return now.calls - before.calls == want.calls &&
            now.bytes - before.bytes == want.bytes;
@@ -307,7 +307,7 @@ static void check_traffic(int tensor, long zero, const char *const *more,
                           const char *name)
 {
     struct small_run run;
-    struct traffic before[2];
+    struct group_traffic before[2];
 
     open_run(&run, tensor, zero, more);
     before[0] = group_traffic(run.grid.tensor);
