@@ -307,7 +307,9 @@ struct problem csv_read_columns(struct csv *csv, const char *path)
 
 static void free_names(char **names, long n)
 {
-    for (long i = 0; names && i < n; i++)
+    if (!names)
+        return;
+    for (long i = 0; i < n; i++)
         free(names[i]);
     free(names);
 }

@@ -82,7 +82,10 @@ struct coll_parts *coll_parts_open(struct group *g, long largest, long room,
     if (q->others == 0)
         return q;
     each = room / q->others / SLOTS;
-    each = each > ALIGN ? each - each % ALIGN : each > 1 ? each : 1;
+    if (each > ALIGN)
+        each -= each % ALIGN;
+    else if (each < 1)
+        each = 1;
     each = each < most ? each : most;
     q->piece = largest < each ? largest : each;
     if (!coll_direct_of(g)) {
@@ -162,9 +165,9 @@ static void *incoming(const struct coll_parts *q, const struct slot *s, int r)
 {
     size_t copy = (size_t)(r < q->g->rank ? r : r - 1) * piece_bytes(s);
 
-    return is_staged(s)    ? s->in + copy
-           : s->job.is_sum ? (char *)s->copies + copy
-                           : place(s, r);
+    if (is_staged(s))
+        return s->in + copy;
+    return s->job.is_sum ? (char *)s->copies + copy : place(s, r);
 }
 
 /* Every rank begins with its neighbour, so that not all send to one. */

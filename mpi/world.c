@@ -87,7 +87,7 @@ double world_started(void)
 
 const char *world_stop_signal(void)
 {
-    for (int i = 0; stop_signal && i < REQUESTS; i++)
+    for (int i = 0; i < REQUESTS; i++)
         if (requests[i].number == stop_signal)
             return requests[i].name;
     return NULL;

@@ -104,10 +104,12 @@ struct problem tokenizer_encode(const struct tokenizer *t, const char *text,
 /* Drops the blanks that the tokenizer put before a text. */
 static void begin(const struct tokenizer_file *f, const char **text, size_t *n)
 {
-    size_t most = f->start == TOKENIZER_ALL       ? 0
-                  : f->start == TOKENIZER_BUT_ONE ? 1
-                                                  : *n;
+    size_t most = *n;
 
+    if (f->start == TOKENIZER_ALL)
+        most = 0;
+    else if (f->start == TOKENIZER_BUT_ONE)
+        most = 1;
     for (; most > 0 && *n > 0 && **text == ' '; most--) {
         ++*text;
         --*n;

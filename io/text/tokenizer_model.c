@@ -153,7 +153,9 @@ static struct problem read_unknown(struct bpe *b, const struct json_value *v,
  * that stands for it. */
 static struct problem check_bytes(const struct bpe *b)
 {
-    for (int i = 0; i < 256 && b->is_byte_level && b->spells_bytes; i++)
+    if (!b->is_byte_level || !b->spells_bytes)
+        return NO_PROBLEM;
+    for (int i = 0; i < 256; i++)
         if (b->unit[i] < 0)
             return problem("model BPE: \"byte_fallback\" behind ByteLevel, "
                            "where byte 0x%02x has no id, is not supported",

@@ -76,9 +76,9 @@ static unsigned char classify(uint32_t code, int category)
     case UTF8PROC_CATEGORY_ZP:
         return UNICODE_SPACE;
     default:
-        return is_word_by_name(code)                     ? UNICODE_WORD
-               : is_between(code, 9, 13) || code == 0x85 ? UNICODE_SPACE
-                                                         : 0;
+        if (is_word_by_name(code))
+            return UNICODE_WORD;
+        return is_between(code, 9, 13) || code == 0x85 ? UNICODE_SPACE : 0;
     }
 }
 

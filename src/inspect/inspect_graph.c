@@ -14,7 +14,9 @@ static bool is_square(const struct csv *t)
 {
     if (t->rows != t->cols)
         return false;
-    for (long i = 0; t->row_names && i < t->rows; i++)
+    if (!t->row_names)
+        return true;
+    for (long i = 0; i < t->rows; i++)
         if (strcmp(t->row_names[i], t->col_names[i]) != 0)
             return false;
     return true;

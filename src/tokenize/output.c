@@ -284,8 +284,9 @@ void output_close(struct output *o)
 void output_discard(struct output *o)
 {
     group_barrier(o->g);
-    for (long i = 0; o->created && !o->published && i < o->shards; i++)
-        shard_write_discard(&o->shard[i]);
+    if (o->created && !o->published)
+        for (long i = 0; i < o->shards; i++)
+            shard_write_discard(&o->shard[i]);
     output_close(o);
     group_barrier(o->g);
     if (o->made_directory)

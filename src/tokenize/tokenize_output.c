@@ -17,6 +17,12 @@ static bool may_write(const struct tokenize_job *t,
     return f->split != SPLIT_NONE ? f->split == split : t->share[split] > 0;
 }
 
+static struct output_skill *skill_of(struct tokenize_job *t, const char *title)
+{
+    return &t->out.skill[tokenize_skills_number(&t->skills, title,
+                                                strlen(title))];
+}
+
 /* Where this run writes: by what is placed, or before that by the inputs. */
 static void plan(struct tokenize_job *t)
 {
@@ -29,19 +35,17 @@ static void plan(struct tokenize_job *t)
         o->skill[k].name = t->skills.at[k].name;
         o->skill[k].title = t->skills.at[k].title;
     }
-    for (long i = 0; i < o->shards; i++) {
-        const struct shard *s = &o->shard[i];
-        long k =
-            tokenize_skills_number(&t->skills, s->title, strlen(s->title));
-
-        o->skill[k].writes[split_find(s->split)] = true;
-    }
-    for (long i = 0; i < t->inputs && o->shards == 0; i++) {
-        const char *title = tokenize_job_title(t, &t->input[i]);
-        long k = tokenize_skills_number(&t->skills, title, strlen(title));
+    for (long i = 0; i < o->shards; i++)
+        skill_of(t, o->shard[i].title)->writes[split_find(o->shard[i].split)] =
+            true;
+    if (o->shards > 0)
+        return;
+    for (long i = 0; i < t->inputs; i++) {
+        struct output_skill *skill =
+            skill_of(t, tokenize_job_title(t, &t->input[i]));
 
         for (int j = 0; j < SPLITS; j++)
-            o->skill[k].writes[j] |= may_write(t, &t->input[i], j);
+            skill->writes[j] |= may_write(t, &t->input[i], j);
     }
 }
 

@@ -31,7 +31,9 @@ static double share_of(const struct tokenize_job *t, const struct counts *c,
 
     if (c->own[skill * SPLITS + split] > 0)
         return 0;
-    for (int i = 0; split == SPLIT_TRAIN && i < SPLITS; i++)
+    if (split != SPLIT_TRAIN)
+        return share;
+    for (int i = 0; i < SPLITS; i++)
         if (c->own[skill * SPLITS + i] > 0)
             share += t->share[i];
     return share;
