@@ -146,7 +146,9 @@ struct problem corpus_open(struct corpus *c, struct group *g,
     if (group_rank(g) == 0)
         wrong = corpus_find(files, skill, split, &head, &c->parts);
     wrong = group_agree(g, wrong);
-    if (!is_problem(&wrong)) {
+    if (is_problem(&wrong)) {
+        c->parts = 0; /* there is nothing to close */
+    } else {
         share(c, g, &head);
         wrong = group_agree(g, attach(c, head));
         if (is_problem(&wrong))

@@ -1,3 +1,4 @@
+#include "kernels/base/exit.h"
 #include "src/commands/commands.h"
 
 #include "kernels/base/exit.h"
@@ -16,6 +17,11 @@ static int replay(struct group *g, const struct settings *s)
 int command_train(struct group *g, const struct settings *s, char **inputs,
                   int n)
 {
+    int status = EXIT_DONE;
+
     (void)inputs, (void)n;
-    return *s->mixture.replay ? replay(g, s) : loop_train(g, s);
+    if (*s->mixture.replay)
+        return replay(g, s);
+    refuse_if(g, loop_train(g, s, &status));
+    return status;
 }

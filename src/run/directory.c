@@ -9,16 +9,18 @@
 
 #include "io/checkpoint/checkpoint_files.h"
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "mpi/world.h"
 #include "src/log.h"
 
-struct directory_path directory_path(const struct directory *o,
-                                     const char *name)
+/* open_here has seen to it that there is room. */
+struct path directory_path(const struct directory *o, const char *name)
 {
-    struct directory_path path;
+    struct path path;
+    struct problem wrong =
+        path_print(&path, "%s/%s", o->settings->output.directory, name);
 
-    snprintf(path.text, sizeof path.text, "%s/%s",
-             o->settings->output.directory, name);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     return path;
 }
 
@@ -32,9 +34,8 @@ static bool has(const struct directory *o, const char *name)
 static struct problem make_directory(struct directory *o)
 {
     const char *path = o->settings->output.directory;
-    char *part = strdup(path);
+    char *part = memory_text(path);
 
-    CHECK(part, "no memory for a path");
     for (char *at = part + 1; *at; at++)
         if (*at == '/' && at[1]) {
             *at = '\0';
@@ -101,12 +102,17 @@ static struct problem open_here(struct directory *o)
     return look(o);
 }
 
-void directory_open(struct directory *o, const struct settings *s,
-                    struct group *g)
+struct problem directory_open(struct directory *o, const struct settings *s,
+                              struct group *g)
 {
+    struct problem wrong = NO_PROBLEM;
+
     *o = (struct directory){.g = g, .settings = s, .lock.fd = -1};
-    directory_refuse_if(o, group_rank(g) == 0 ? open_here(o) : NO_PROBLEM);
+    if (group_rank(g) == 0)
+        wrong = open_here(o);
+    wrong = group_agree(g, wrong);
     group_broadcast(g, &o->has_run, sizeof o->has_run);
+    return wrong;
 }
 
 void directory_close(struct directory *o)
@@ -114,24 +120,21 @@ void directory_close(struct directory *o)
     lock_release(&o->lock);
 }
 
-void directory_refuse_if(struct directory *o, struct problem wrong)
+void directory_abandon(struct directory *o)
 {
-    if (!group_any(o->g, is_problem(&wrong)))
-        return;
     directory_close(o);
     if (o->is_made)
         rmdir(o->settings->output.directory);
-    refuse_if(o->g, wrong);
 }
 
 static struct problem replace(const struct directory *o, const char *name,
                               void (*print)(const struct directory *, FILE *))
 {
-    struct directory_path path = directory_path(o, name), temporary = path;
+    struct path path = directory_path(o, name);
+    struct path temporary = path_temporary(&path);
     bool failed;
     FILE *f;
 
-    strcat(temporary.text, ".tmp");
     f = fopen(temporary.text, "w");
     if (!f)
         return problem("output.directory: %s can't be made: %s",

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "io/lock.h"
+#include "kernels/base/path.h"
 #include "mpi/group.h"
 #include "src/settings.h"
 
@@ -18,18 +19,18 @@ struct directory {
     long restarts; /* on rank 0: how often it was started again */
 };
 
-/* Makes the directory, as mkdir -p, and locks it.  Refuses one that is not
- * given, that another run holds, or that has a run which checkpoint.resume
- * does not go on from.  Collective over g. */
-void directory_open(struct directory *o, const struct settings *s,
-                    struct group *g);
+/* Makes the directory, as mkdir -p, and locks it.  A problem, on all ranks, is
+ * one that is not given, that another run holds, or that has a run which
+ * checkpoint.resume does not resume.  Collective over g. */
+struct problem directory_open(struct directory *o, const struct settings *s,
+                              struct group *g);
 
-/* Lets go of it. */
+/* Lets go of it; it may be closed already. */
 void directory_close(struct directory *o);
 
-/* refuse_if, and where there is a problem nothing is left of the run.
- * Collective over g. */
-void directory_refuse_if(struct directory *o, struct problem wrong);
+/* The same, of a run that cannot begin: removes the directory if this run has
+ * made it. */
+void directory_abandon(struct directory *o);
 
 /* For rank 0: run.ini with these settings, and how often the run has been
  * started again, in a file that job scripts can read; each at once or not at
@@ -42,11 +43,6 @@ struct problem directory_count_start(struct directory *o);
 void directory_forget_start(const struct directory *o);
 
 /* The path of a file in the directory. */
-struct directory_path {
-    char text[1200];
-};
-
-struct directory_path directory_path(const struct directory *o,
-                                     const char *name);
+struct path directory_path(const struct directory *o, const char *name);
 
 #endif

@@ -1,9 +1,6 @@
 #include "src/run/loop.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "kernels/base/clock.h"
 #include "kernels/base/exit.h"
@@ -12,81 +9,65 @@
 #include "src/run/run.h"
 #include "src/run/watchdog.h"
 
-enum outcome { GOES_ON, ASKED_TO_STOP, NOT_SAVED, NOT_FINITE, SKIPS };
+enum outcome {
+    GOES_ON,
+    FINISHED,
+    ASKED_TO_STOP,
+    NOT_SAVED,
+    NOT_FINITE,
+    SKIPS
+};
 
-static bool is_done(const struct run *run)
-{
-    return run->at.done >= run->settings->train.steps;
-}
-
-static bool is_now(const struct run *run, long every)
-{
-    return every && run->at.done % every == 0;
-}
-
+/* Micro-batch by micro-batch, so that a request to stop is heard. */
 static enum outcome evaluate_one(struct run *run,
                                  const struct data_split *split)
 {
-    struct evaluation *e = &run->evaluation;
-    bool is_finite = true;
+    struct evaluation *e = &run->trainer.evaluation;
 
-    if (!evaluate_split(e, split))
-        return ASKED_TO_STOP;
-    report_evaluation(&run->report, run->at.done, e);
-    for (int i = 0; i < split->skills.n; i++)
-        is_finite &= isfinite(e->loss[i]) != 0;
-    return group_any(run->grid.all, !is_finite) ? NOT_FINITE : GOES_ON;
+    for (evaluate_begin(e, split); evaluate_is_left(e);) {
+        if (stop_poll(&run->stop))
+            return ASKED_TO_STOP;
+        evaluate_next(e);
+    }
+    evaluate_end(e);
+    trainer_keep(&run->trainer);
+    report_evaluation(&run->report, e);
+    return evaluate_is_finite(e) ? GOES_ON : NOT_FINITE;
 }
 
-/* Validation drives the mixture, so it is always evaluated; test data are for
- * the end alone. */
-static enum outcome evaluate_all(struct run *run)
-{
-    const struct data *d = &run->data;
-    enum outcome outcome = evaluate_one(run, &d->validation);
-
-    if (outcome == GOES_ON)
-        memcpy(run->losses, run->evaluation.loss,
-               (size_t)d->validation.skills.n * sizeof *run->losses);
-    if (outcome == GOES_ON && d->train.is_listed)
-        outcome = evaluate_one(run, &d->train);
-    if (outcome == GOES_ON && d->test.is_listed && is_done(run))
-        outcome = evaluate_one(run, &d->test);
-    return outcome;
-}
-
-/* Cut short, it leaves no trace: who goes on evaluates again. */
+/* Cut short, it leaves no trace: a run that resumes evaluates again. */
 static enum outcome evaluate(struct run *run)
 {
+    const struct data_split *split[TRAINER_SPLITS];
+    int splits = trainer_splits(&run->trainer, split);
     int64_t mark = report_mark(&run->report);
-    enum outcome outcome;
+    enum outcome outcome = GOES_ON;
 
     trace_phase("evaluating", 1);
-    outcome = evaluate_all(run);
+    for (int i = 0; i < splits && outcome == GOES_ON; i++)
+        outcome = evaluate_one(run, split[i]);
     if (outcome == ASKED_TO_STOP)
         report_forget(&run->report, mark);
-    if (outcome != GOES_ON)
-        return outcome;
-    if (group_rank(run->grid.all) == 0)
-        policy_observe(&run->policy, run->at.done, run->losses);
-    run->at.evaluated = run->at.done;
-    return GOES_ON;
+    if (outcome == GOES_ON)
+        trainer_observe(&run->trainer);
+    return outcome;
 }
 
 /* `was_beyond` is what the mixture said before its last deal. */
 static void warn_of_cap(struct run *run, bool was_beyond)
 {
+    struct trainer *t = &run->trainer;
     double cap = run->settings->mixture.epoch_cap;
     char text[256];
 
-    for (int i; (i = mixture_exhausted(&run->mixture)) >= 0;) {
+    for (int i; (i = mixture_exhausted(&t->mixture)) >= 0;) {
         snprintf(text, sizeof text,
                  "skill %s reaches mixture.epoch_cap=%g: its share goes to "
                  "those below it",
-                 run->data.train.skills.at[i], cap);
+                 t->data.train.skills.at[i], cap);
         report_warning(&run->report, text);
     }
-    if (was_beyond || !run->mixture.is_beyond)
+    if (was_beyond || !t->mixture.is_beyond)
         return;
     snprintf(text, sizeof text,
              "no skill with a share is below mixture.epoch_cap=%g: they are "
@@ -95,132 +76,128 @@ static void warn_of_cap(struct run *run, bool was_beyond)
     report_warning(&run->report, text);
 }
 
-static void deal(struct run *run, long steps)
+static void begin_round(struct run *run)
 {
-    bool was_beyond = run->mixture.is_beyond;
+    bool was_beyond = run->trainer.mixture.is_beyond;
 
-    mixture_deal(&run->mixture, run->p,
-                 steps * run->settings->train.global_batch, run->counts);
+    trainer_round(&run->trainer);
     warn_of_cap(run, was_beyond);
+    report_mixture(&run->report);
 }
 
-/* The next stretch of training: rank 0 asks the policy, and every rank gets
- * the same counts. */
-static void next_round(struct run *run)
+/* Reports how a save ended, if one did.  False if it failed. */
+static bool conclude(struct run *run, enum saves_outcome outcome,
+                     const struct problem *wrong)
 {
-    struct group *all = run->grid.all;
-    size_t skills = (size_t)run->data.train.skills.n;
-    struct stretch stretch = {0};
-
-    if (group_rank(all) == 0) {
-        stretch = policy_next(&run->policy);
-        memcpy(run->p, stretch.p, skills * sizeof *run->p);
-        deal(run, stretch.steps);
+    if (is_problem(wrong))
+        report_warning(&run->report, wrong->text);
+    if (outcome == SAVES_WHOLE) {
+        stop_note_save(&run->stop, run->saves.saved.seconds);
+        report_checkpoint(&run->report, &run->saves.saved);
     }
-    group_broadcast(all, &stretch.steps, sizeof stretch.steps);
-    group_broadcast(all, run->counts, skills * sizeof *run->counts);
-    run->at.first = run->at.done;
-    run->at.steps = stretch.steps;
-    report_mixture(&run->report, run->at.rounds++, run->at.done, run->p,
-                   run->counts);
-    sampler_advance(&run->sampler, run->counts);
+    return outcome != SAVES_FAILED;
 }
 
-static bool is_between_rounds(const struct run *run)
+static bool end_save(struct run *run)
 {
-    return run->at.done == run->at.first + run->at.steps || is_done(run);
+    struct problem wrong;
+    enum saves_outcome outcome = saves_end(&run->saves, &wrong);
+
+    return conclude(run, outcome, &wrong);
 }
 
-/* Around a round's start, and where evaluate.every says so. */
-static bool is_evaluation_due(const struct run *run)
+static bool begin_save(struct run *run)
 {
-    return run->at.evaluated != run->at.done &&
-           (is_between_rounds(run) || run->at.done == run->at.first ||
-            is_now(run, run->settings->evaluate.every));
-}
+    double since;
+    struct problem wrong;
+    enum saves_outcome outcome;
 
-/* Where the window counts evaluations, a mixture does not see the one of its
- * own step. */
-static enum outcome prepare_step(struct run *run)
-{
-    bool is_blind = run->settings->mixture.window_unit == WINDOW_EVALUATIONS;
-    enum outcome outcome = GOES_ON;
-
-    if (is_blind && is_between_rounds(run) && !is_done(run))
-        next_round(run);
-    if (is_evaluation_due(run))
-        outcome = evaluate(run);
-    if (outcome == GOES_ON && is_between_rounds(run) && !is_done(run))
-        next_round(run);
-    return outcome;
-}
-
-static void train_step(struct run *run, struct step_result *result)
-{
-    double start = clock_seconds();
-
-    trace_phase("training", 1);
-    run->step.is_saving = saves_is_busy(run);
-    *result = step_run(&run->step, &run->sampler, run->at.done,
-                       run->at.done - run->at.first);
-    run->at.done++;
-    trace_step(run->at.done);
-    stop_note_step(&run->stop, clock_seconds() - start);
-    report_step(&run->report, run->at.done, result, clock_seconds() - start);
-    if (result->skip != SKIP_NONE)
-        report_skip(&run->report, run->at.done, result, &run->skips);
-    if (!result->is_saving)
-        saves_end(run);
+    end_save(run);
+    trace_phase("saving", TRACE_PATIENCE_WITH_FILES);
+    since = clock_seconds();
+    outcome =
+        saves_begin(&run->saves, since, report_settle(&run->report), &wrong);
+    return conclude(run, outcome, &wrong);
 }
 
 static bool save(struct run *run)
 {
-    return saves_begin(run) && saves_end(run);
+    return begin_save(run) && end_save(run);
 }
 
-/* What a run that goes on would else do again is saved. */
-static enum outcome stop_here(struct run *run)
+static struct step_result train_step(struct run *run)
 {
-    saves_end(run);
-    return run->saves.last == run->at.done || save(run) ? ASKED_TO_STOP
-                                                        : NOT_SAVED;
-}
-
-/* A step, and what is due behind it. */
-static enum outcome go_on(struct run *run)
-{
+    double start = clock_seconds();
+    struct trainer *t = &run->trainer;
     struct step_result result;
 
-    train_step(run, &result);
+    trace_phase("training", 1);
+    t->step.votes.is_saving = saves_is_busy(&run->saves);
+    result = trainer_step(t);
+    trace_step(t->at.done);
+    stop_note_step(&run->stop, clock_seconds() - start);
+    report_step(&run->report, &result, clock_seconds() - start);
+    if (result.skip != SKIP_NONE)
+        report_skip(&run->report, &result);
+    if (!result.is_saving)
+        end_save(run);
+    return result;
+}
+
+/* What a run that resumes would else do again is saved. */
+static enum outcome stop_here(struct run *run)
+{
+    end_save(run);
+    return run->saves.last == run->trainer.at.done || save(run) ? ASKED_TO_STOP
+                                                                : NOT_SAVED;
+}
+
+/* A step, and what is due after it. */
+static enum outcome take_step(struct run *run)
+{
+    struct step_result result = train_step(run);
+
     if (result.skips_too_many)
         return SKIPS;
     if (result.stop_asked) {
         stop_agree(&run->stop);
         return stop_here(run);
     }
-    if (is_done(run))
+    if (trainer_is_done(&run->trainer))
         return save(run) ? GOES_ON : NOT_SAVED;
-    if (saves_are_due(run)) {
-        saves_begin(run);
+    if (saves_are_due(&run->saves)) {
+        begin_save(run);
         if (stop_poll(&run->stop)) /* before there is more to save */
             return stop_here(run);
     }
     return GOES_ON;
 }
 
+static enum outcome go_on(struct run *run)
+{
+    enum outcome outcome;
+
+    switch (trainer_next(&run->trainer)) {
+    case TRAINER_ROUND:
+        begin_round(run);
+        return GOES_ON;
+    case TRAINER_EVALUATION:
+        outcome = evaluate(run);
+        return outcome == ASKED_TO_STOP ? stop_here(run) : outcome;
+    case TRAINER_STEP:
+        return take_step(run);
+    case TRAINER_DONE:
+        break;
+    }
+    return FINISHED;
+}
+
 static enum outcome train(struct run *run)
 {
     enum outcome outcome = stop_poll(&run->stop) ? ASKED_TO_STOP : GOES_ON;
 
-    while (outcome == GOES_ON) {
-        outcome = prepare_step(run);
-        if (outcome == ASKED_TO_STOP)
-            return stop_here(run);
-        if (outcome == GOES_ON && is_done(run))
-            return outcome;
-        if (outcome == GOES_ON)
-            outcome = go_on(run);
-    }
+    while (outcome == GOES_ON)
+        outcome = go_on(run);
     return outcome;
 }
 
@@ -231,48 +208,52 @@ static int end(struct run *run, enum outcome outcome)
         const char *reason;
         int status;
     } ends[] = {
-        [GOES_ON] = {"finished", 0},
+        [FINISHED] = {"finished", EXIT_DONE},
         [ASKED_TO_STOP] = {"asked to stop by %s; start it again to go on",
                            EXIT_STOPPED},
-        [NOT_SAVED] = {"the last checkpoint could not be saved", 1},
+        [NOT_SAVED] = {"the last checkpoint could not be saved", EXIT_FAILED},
         [NOT_FINITE] =
             {"a loss of the evaluation is not finite; go on from an "
              "older checkpoint with a smaller train.learning_rate",
-             1},
+             EXIT_FAILED},
         [SKIPS] = {"more updates in a row were left out than "
                    "train.skip_limit; go on from an older checkpoint with a "
                    "smaller train.learning_rate",
-                   1},
+                   EXIT_FAILED},
     };
     char reason[256];
 
-    saves_end(run);
+    end_save(run);
     snprintf(reason, sizeof reason, ends[outcome].reason, run->stop.reason);
-    stop_end(run->settings, run->grid.all);
-    report_stop(&run->report, run->at.done, reason, ends[outcome].status);
+    stop_end(run->settings, run->trainer.grid.all);
+    report_stop(&run->report, reason, ends[outcome].status);
     return ends[outcome].status;
 }
 
-static int train_all(struct group *g, const struct settings *s)
+static struct problem train_all(struct group *g, const struct settings *s,
+                                int *status)
 {
     struct run run;
-    int status;
+    bool is_finished = false;
+    struct problem wrong = run_open(&run, s, g, &is_finished);
 
-    if (!run_open(&run, s, g))
-        return 0;
-    trace_step(run.at.done);
-    status = end(&run, train(&run));
+    *status = EXIT_DONE;
+    if (is_problem(&wrong) || is_finished)
+        return wrong;
+    trace_step(run.trainer.at.done);
+    *status = end(&run, train(&run));
     run_close(&run);
-    return status;
+    return NO_PROBLEM;
 }
 
-int loop_train(struct group *g, const struct settings *s)
+struct problem loop_train(struct group *g, const struct settings *s,
+                          int *status)
 {
-    int status;
+    struct problem wrong;
 
     trace_phase("starting", TRACE_PATIENCE_WITH_FILES);
     watchdog_start((double)s->train.watchdog, group_rank(g), world_host());
-    status = train_all(g, s);
+    wrong = train_all(g, s, status);
     watchdog_stop();
-    return status;
+    return wrong;
 }

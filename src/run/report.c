@@ -6,18 +6,17 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "config.h"
-#include "io/h5.h"
-#include "kernels/base/check.h"
 #include "kernels/base/clock.h"
-#include "kernels/device.h"
-#include "mpi/world.h"
+#include "kernels/base/memory.h"
 #include "src/log.h"
-#include "src/run/resume.h"
-#include "src/run/saves.h"
+
+static const struct names *trained_skills(const struct report *r)
+{
+    return &r->trainer->data.train.skills;
+}
 
 /* A full disk does not end a run. */
-static void end_event(struct report *r)
+void report_end_event(struct report *r)
 {
     struct problem wrong = metrics_end(&r->metrics);
 
@@ -45,44 +44,56 @@ static struct problem write_beside(struct directory *o)
     return NO_PROBLEM;
 }
 
-static struct problem open_files(struct report *r, struct directory *o,
-                                 int64_t keep)
+static struct problem open_metrics(struct report *r, const struct directory *o,
+                                   int64_t keep)
 {
-    struct directory_path path = directory_path(o, "metrics.jsonl");
+    struct path path = directory_path(o, "metrics.jsonl");
     struct problem wrong = o->has_run
                                ? metrics_open(&r->metrics, path.text, keep)
                                : metrics_create(&r->metrics, path.text);
 
-    if (is_problem(&wrong))
-        return wrong;
-    if (r->metrics.used > 0)
+    if (!is_problem(&wrong) && r->metrics.used > 0)
         log_warning("%s lacks lines, %zu bytes of them, that the checkpoint "
                     "knows of: one line \"lost\" stands for them",
                     path.text, r->metrics.used);
-    wrong = write_beside(o);
-    r->restarts = o->restarts;
-    if (is_problem(&wrong))
-        directory_forget_start(o);
     return wrong;
 }
 
-void report_open(struct report *r, struct directory *o, const struct data *d,
-                 const struct resume *from)
+static struct problem open_files(struct report *r, struct directory *o,
+                                 int64_t keep)
 {
-    int train = d->train.skills.n, others = d->validation.skills.n;
-    size_t skills = (size_t)(train > others ? train : others);
+    struct problem wrong = open_metrics(r, o, keep);
 
-    *r = (struct report){.writes = group_rank(o->g) == 0,
-                         .settings = o->settings,
-                         .train = &d->train.skills,
-                         .load_seconds = from->seconds,
-                         .tokens = from->state.tokens};
-    directory_refuse_if(o, r->writes
-                               ? open_files(r, o, from->state.metrics_bytes)
-                               : NO_PROBLEM);
-    r->some_names = calloc(skills, sizeof *r->some_names);
-    r->some = calloc(skills, sizeof *r->some);
-    CHECK(r->some_names && r->some, "no memory to report %zu skills", skills);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = write_beside(o);
+    r->restarts = o->restarts;
+    if (is_problem(&wrong)) {
+        metrics_close(&r->metrics);
+        directory_forget_start(o);
+    }
+    return wrong;
+}
+
+struct problem report_open(struct report *r, struct directory *o,
+                           const struct trainer *t, double load_seconds,
+                           int64_t metrics_bytes)
+{
+    int train = t->data.train.skills.n, others = t->data.validation.skills.n;
+    size_t skills = (size_t)(train > others ? train : others);
+    struct problem wrong = NO_PROBLEM;
+
+    *r = (struct report){.trainer = t,
+                         .writes = group_rank(t->grid.all) == 0,
+                         .load_seconds = load_seconds};
+    if (r->writes)
+        wrong = open_files(r, o, metrics_bytes);
+    wrong = group_agree(t->grid.all, wrong);
+    if (is_problem(&wrong))
+        return wrong;
+    r->some_names = memory_take(skills, sizeof *r->some_names, "skills");
+    r->some = memory_take(skills, sizeof *r->some, "numbers of skills");
+    return NO_PROBLEM;
 }
 
 void report_close(struct report *r)
@@ -96,94 +107,6 @@ void report_close(struct report *r)
     free(r->some);
 }
 
-/* The node of each rank, on rank 0. */
-static void gather_hosts(struct report *r, struct group *g)
-{
-    size_t *send = calloc(2 * (size_t)group_size(g), sizeof *send);
-    char here[REPORT_HOST] = "";
-
-    CHECK(send, "no memory for the names of hosts");
-    strncpy(here, world_host(), REPORT_HOST - 1);
-    send[0] = REPORT_HOST;
-    r->host = group_exchange(g, here, send, send + group_size(g));
-    free(send);
-}
-
-/* Each once, comma-separated. */
-static char *host_list(const struct report *r, int ranks)
-{
-    char *list = calloc((size_t)ranks, REPORT_HOST + 1);
-    size_t total = 0;
-
-    CHECK(list, "no memory for the names of hosts");
-    for (int i = 0; i < ranks; i++) {
-        int first = 0;
-
-        while (strcmp(r->host[i], r->host[first]))
-            first++;
-        if (first == i)
-            total += (size_t)sprintf(list + total, "%s%s", total ? "," : "",
-                                     r->host[i]);
-    }
-    return list;
-}
-
-void report_start(struct report *r, const struct grid *grid,
-                  const struct model *m, size_t copy_bytes, long done)
-{
-    const struct parameters *p = &m->parameters;
-    size_t exchange_bytes = coll_parts_bytes(m->exchange.parts);
-    long bytes = (long)(p->weights.size + p->gradients.size + p->moments.size +
-                        m->activations.size + exchange_bytes + copy_bytes);
-    const char *tensor_way = coll_way(grid->tensor);
-    const char *data_way = coll_way(grid->data);
-    char program[64], *hosts;
-
-    gather_hosts(r, grid->all);
-    r->grid = grid;
-    r->exchange = &m->exchange;
-    r->started = clock_seconds();
-    r->first = done;
-    if (!r->writes)
-        return;
-    hosts = host_list(r, group_size(grid->all));
-    snprintf(program, sizeof program, "skillet-%s-%s", device_kind(),
-             PRECISION);
-    metrics_begin(&r->metrics, "start");
-    metrics_integer(&r->metrics, "step", done);
-    metrics_integer(&r->metrics, "restarts", r->restarts);
-    metrics_number(&r->metrics, "load_seconds", r->load_seconds);
-    metrics_text(&r->metrics, "version", PACKAGE_VERSION);
-    metrics_text(&r->metrics, "program", program);
-    metrics_text(&r->metrics, "device", device_name());
-    metrics_text(&r->metrics, "mpi", world_version());
-    metrics_text(&r->metrics, "hdf5", h5_version());
-    metrics_text(&r->metrics, "blas", SKILLET_BLAS);
-    metrics_text(&r->metrics, "hosts", hosts);
-    metrics_integer(&r->metrics, "ranks", group_size(grid->all));
-    metrics_integer(&r->metrics, "tensor", group_size(grid->tensor));
-    metrics_integer(&r->metrics, "data", group_size(grid->data));
-    metrics_text(&r->metrics, "tensor_collectives", tensor_way);
-    metrics_text(&r->metrics, "data_collectives", data_way);
-    metrics_integer(&r->metrics, "parameters", parameters_count(p));
-    metrics_integer(&r->metrics, "weight_bytes", (long)p->weights.size);
-    metrics_integer(&r->metrics, "gradient_bytes", (long)p->gradients.size);
-    metrics_integer(&r->metrics, "moment_bytes", (long)p->moments.size);
-    metrics_integer(&r->metrics, "activation_bytes",
-                    (long)m->activations.size);
-    metrics_integer(&r->metrics, "exchange_bytes", (long)exchange_bytes);
-    metrics_integer(&r->metrics, "copy_bytes", (long)copy_bytes);
-    end_event(r);
-    log_line("model %ld parameters, %ld tensor x %ld data ranks on %s, %.1f "
-             "MiB a rank",
-             parameters_count(p), (long)group_size(grid->tensor),
-             (long)group_size(grid->data), hosts, (double)bytes / 0x1p20);
-    if (!device_is_host())
-        log_line("device %s, tensor ranks by %s, data ranks by %s",
-                 device_name(), tensor_way, data_way);
-    free(hosts);
-}
-
 void report_warning(struct report *r, const char *text)
 {
     if (!r->writes)
@@ -191,7 +114,7 @@ void report_warning(struct report *r, const char *text)
     log_warning("%s", text);
     metrics_begin(&r->metrics, "warning");
     metrics_text(&r->metrics, "text", text);
-    end_event(r);
+    report_end_event(r);
 }
 
 static void add_numbers(struct report *r, const char *member,
@@ -202,21 +125,24 @@ static void add_numbers(struct report *r, const char *member,
     metrics_numbers(&r->metrics, member, r->some_names, x, skills->n);
 }
 
-void report_mixture(struct report *r, long round, long step, const double *p,
-                    const int64_t *counts)
+void report_mixture(struct report *r)
 {
+    const struct trainer *t = r->trainer;
+    const struct names *skills = trained_skills(r);
+    long round = (long)t->at.rounds - 1;
+
     if (!r->writes)
         return;
-    for (int i = 0; i < r->train->n; i++)
-        r->some[i] = (double)counts[i];
+    for (int i = 0; i < skills->n; i++)
+        r->some[i] = (double)t->counts[i];
     metrics_begin(&r->metrics, "mixture");
     metrics_integer(&r->metrics, "round", round);
-    metrics_integer(&r->metrics, "step", step);
-    add_numbers(r, "p", r->train, p);
-    add_numbers(r, "counts", r->train, r->some);
-    end_event(r);
-    for (int i = 0; i < r->train->n; i++)
-        log_line("round %ld share %s %.4f", round, r->train->at[i], p[i]);
+    metrics_integer(&r->metrics, "step", t->at.done);
+    add_numbers(r, "p", skills, t->p);
+    add_numbers(r, "counts", skills, r->some);
+    report_end_event(r);
+    for (int i = 0; i < skills->n; i++)
+        log_line("round %ld share %s %.4f", round, skills->at[i], t->p[i]);
 }
 
 /* Of the skills that have answers, if there are any. */
@@ -246,8 +172,9 @@ static void log_evaluation(long step, const struct evaluation *e)
     }
 }
 
-void report_evaluation(struct report *r, long step, const struct evaluation *e)
+void report_evaluation(struct report *r, const struct evaluation *e)
 {
+    long step = (long)r->trainer->at.done;
     const struct names *skills = &e->split->skills;
 
     if (!r->writes)
@@ -260,18 +187,20 @@ void report_evaluation(struct report *r, long step, const struct evaluation *e)
     add_numbers(r, "loss", skills, e->loss);
     add_numbers(r, "perplexity", skills, r->some);
     add_accuracy(r, e);
-    end_event(r);
+    report_end_event(r);
     log_evaluation(step, e);
 }
 
-static void log_step(const struct report *r, long done,
-                     const struct step_result *result, double rate)
+static void log_step(const struct report *r, const struct step_result *result,
+                     double rate)
 {
-    long steps = r->settings->train.steps;
+    const struct settings *s = r->trainer->settings;
+    long done = (long)r->trainer->at.done;
+    long steps = s->train.steps;
     double left = (clock_seconds() - r->started) / (double)(done - r->first) *
                   (double)(steps - done);
 
-    if (done % r->settings->output.log_every == 0 || done == steps)
+    if (done % s->output.log_every == 0 || done == steps)
         log_line(
             "step %ld of %ld loss %.4f rate %.3g norm %.3g tokens/s %.0f, "
             "slowest rank %d on %s %.3f s, wait for it %.3f s",
@@ -288,28 +217,28 @@ static void add_skill_loss(struct report *r, const struct step_result *result)
 {
     long n = 0;
 
-    for (int i = 0; i < r->train->n; i++)
+    for (int i = 0; i < trained_skills(r)->n; i++)
         if (result->skill_targets[i] > 0) {
-            r->some_names[n] = r->train->at[i];
+            r->some_names[n] = trained_skills(r)->at[i];
             r->some[n++] = result->skill_loss[i] / result->skill_targets[i];
         }
     metrics_numbers(&r->metrics, "skill_loss", r->some_names, r->some, n);
 }
 
-void report_step(struct report *r, long done, const struct step_result *result,
+void report_step(struct report *r, const struct step_result *result,
                  double seconds)
 {
+    const struct trainer *t = r->trainer;
     double rate = result->tokens / seconds;
 
-    r->tokens += result->tokens;
     if (!r->writes)
         return;
     metrics_begin(&r->metrics, "step");
-    metrics_integer(&r->metrics, "step", done);
-    metrics_number(&r->metrics, "tokens", r->tokens);
+    metrics_integer(&r->metrics, "step", t->at.done);
+    metrics_number(&r->metrics, "tokens", t->tokens);
     metrics_number(&r->metrics, "loss", result->loss);
     add_skill_loss(r, result);
-    if (r->settings->train.z_loss > 0)
+    if (t->settings->train.z_loss > 0)
         metrics_number(&r->metrics, "z_loss", result->z_loss);
     metrics_number(&r->metrics, "learning_rate", result->rate);
     metrics_number(&r->metrics, "grad_norm", result->norm);
@@ -318,13 +247,14 @@ void report_step(struct report *r, long done, const struct step_result *result,
     metrics_text(&r->metrics, "slowest_host", r->host[result->slowest_rank]);
     metrics_number(&r->metrics, "slowest_seconds", result->busy_seconds);
     metrics_number(&r->metrics, "wait_seconds", result->wait_seconds);
-    end_event(r);
-    log_step(r, done, result, rate);
+    report_end_event(r);
+    log_step(r, result, rate);
 }
 
-void report_skip(struct report *r, long step, const struct step_result *result,
-                 const struct skips *skips)
+void report_skip(struct report *r, const struct step_result *result)
 {
+    const struct skips *skips = &r->trainer->skips;
+    long step = (long)r->trainer->at.done;
     bool is_spike = result->skip == SKIP_SPIKE;
 
     if (!r->writes)
@@ -335,7 +265,7 @@ void report_skip(struct report *r, long step, const struct step_result *result,
     metrics_text(&r->metrics, "text", result->why.text);
     metrics_integer(&r->metrics, "in_a_row", skips->in_a_row);
     metrics_integer(&r->metrics, "total", skips->total);
-    end_event(r);
+    report_end_event(r);
     log_warning("step %ld: its update is left out, number %lld in a row: %s",
                 step, (long long)skips->in_a_row, result->why.text);
 }
@@ -349,7 +279,7 @@ void report_checkpoint(struct report *r, const struct saved *saved)
     metrics_number(&r->metrics, "seconds", saved->seconds);
     metrics_number(&r->metrics, "stall_seconds", saved->stall_seconds);
     metrics_integer(&r->metrics, "bytes", saved->bytes);
-    end_event(r);
+    report_end_event(r);
     log_line("step %lld saved in %.2f s, of which training waited %.2f s",
              (long long)saved->step, saved->seconds, saved->stall_seconds);
 }
@@ -363,12 +293,16 @@ bool report_is_finished(const char *metrics)
            strstr(line, "\"status\":0,");
 }
 
-void report_sync(const struct report *r)
+int64_t report_settle(const struct report *r)
 {
-    struct problem wrong = r->writes ? metrics_sync(&r->metrics) : NO_PROBLEM;
+    struct problem wrong;
 
+    if (!r->writes)
+        return 0;
+    wrong = metrics_sync(&r->metrics);
     if (is_problem(&wrong))
         log_warning("%s", wrong.text);
+    return metrics_bytes(&r->metrics);
 }
 
 int64_t report_mark(const struct report *r)
@@ -391,31 +325,33 @@ static double peak_memory(void)
     return (double)usage.ru_maxrss * 1024;
 }
 
-void report_stop(struct report *r, long done, const char *reason, int status)
+void report_stop(struct report *r, const char *reason, int status)
 {
-    struct coll_parts_tally tally = coll_parts_tally(r->exchange->parts);
-    int ranks = group_size(r->grid->all);
+    const struct trainer *t = r->trainer;
+    const struct grid *grid = &t->grid;
+    struct coll_parts_tally tally = coll_parts_tally(t->model.exchange.parts);
+    int ranks = group_size(grid->all);
     double sums[] = {peak_memory(), (double)tally.bytes,
                      (double)tally.late_bytes, tally.waited / ranks,
                      tally.polled / ranks};
 
-    group_sum(r->grid->all, sums, sizeof sums / sizeof *sums);
+    group_sum(grid->all, sums, sizeof sums / sizeof *sums);
     if (!r->writes)
         return;
     metrics_begin(&r->metrics, "stop");
-    metrics_integer(&r->metrics, "step", done);
+    metrics_integer(&r->metrics, "step", t->at.done);
     metrics_text(&r->metrics, "reason", reason);
     metrics_integer(&r->metrics, "status", status);
     metrics_number(&r->metrics, "seconds", clock_seconds() - r->started);
     metrics_number(&r->metrics, "peak_bytes", sums[0]);
     metrics_integer(&r->metrics, "tensor_bytes",
-                    group_traffic(r->grid->tensor).bytes);
+                    group_traffic(grid->tensor).bytes);
     metrics_integer(&r->metrics, "data_bytes",
-                    group_traffic(r->grid->data).bytes);
+                    group_traffic(grid->data).bytes);
     metrics_number(&r->metrics, "received_bytes", sums[1]);
     metrics_number(&r->metrics, "late_bytes", sums[2]);
     metrics_number(&r->metrics, "late_seconds", sums[3]);
     metrics_number(&r->metrics, "poll_seconds", sums[4]);
-    end_event(r);
-    log_line("stop at step %ld: %s", done, reason);
+    report_end_event(r);
+    log_line("stop at step %ld: %s", (long)t->at.done, reason);
 }

@@ -1,194 +1,60 @@
 #include "src/run/resume.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "io/checkpoint/checkpoint_files.h"
-#include "io/file.h"
-#include "kernels/base/check.h"
 #include "kernels/base/clock.h"
+#include "kernels/base/memory.h"
 #include "src/log.h"
+#include "src/run/report.h"
+#include "src/run/resume_compare.h"
 #include "src/run/resume_stays.h"
 #include "src/run/run_state.h"
 #include "src/run/save.h"
 
 enum { CANDIDATES = 64 };
 
-static bool is_root(const struct run *run)
+static struct group *all_ranks(const struct resume *r)
 {
-    return group_rank(run->grid.all) == 0;
+    return r->trainer->grid.all;
 }
 
-static struct save save_of(struct run *run, const struct arrays *a)
+static bool is_root(const struct resume *r)
 {
-    return (struct save){&run->model.parameters, &run->grid, a};
+    return group_rank(all_ranks(r)) == 0;
 }
 
-/* An item of texts or numbers as it is, malloc'd with a zero behind; NULL if
- * it is not there or can't be read. */
-static void *read_item(const struct checkpoint *c, int fd, const char *name,
-                       uint64_t *bytes)
+static const struct settings *settings_of(const struct resume *r)
 {
-    long item = checkpoint_find(c, name);
-    struct problem wrong;
-    char *at;
-
-    if (item < 0)
-        return NULL;
-    *bytes = h5_dataset_bytes(&c->item[item].data);
-    at = calloc(*bytes + 1, 1);
-    CHECK(at, "no memory for %s of %s", name, c->path.text);
-    wrong = checkpoint_get(c, fd, item, 0,
-                           h5_dataset_numbers(&c->item[item].data), at);
-    if (!is_problem(&wrong))
-        return at;
-    free(at);
-    return NULL;
+    return r->trainer->settings;
 }
 
-static struct problem compare_settings(struct resume *r, const struct run *run,
-                                       const char *name, const char *text,
-                                       uint64_t bytes)
+static struct save save_of(const struct resume *r, const struct arrays *a)
 {
-    struct problem wrong =
-        settings_read_text(&r->before, name, text, strnlen(text, bytes));
-
-    return is_problem(&wrong)
-               ? wrong
-               : resume_stays_check(&r->before, run->settings, name);
-}
-
-static struct problem compare_given(struct run *run,
-                                    const struct checkpoint *c, int fd)
-{
-    struct arrays given = {0};
-    uint64_t *fingerprint;
-    struct problem wrong = run_state_given(run, &given, &fingerprint);
-
-    for (long i = 0; i < given.n && !is_problem(&wrong); i++) {
-        const struct array *a = &given.list[i];
-        uint64_t bytes = 0,
-                 want = a->rows * a->cols * h5_number_bytes(a->number);
-        char *before = read_item(c, fd, a->name, &bytes);
-
-        if (!before || bytes != want || memcmp(before, a->at, bytes))
-            wrong =
-                problem("%s can't go on here: %s", c->path.text,
-                        !strncmp(a->name, "names/", 6)
-                            ? "the data have other skills than they had"
-                        : !strncmp(a->name, "data/", 5)
-                            ? "the shards of the data are not those that "
-                              "they were"
-                            : "the skills graph is another one than it was");
-        free(before);
-    }
-    arrays_free(&given);
-    free(fingerprint);
-    return wrong;
-}
-
-/* For rank 0: whether the run in the checkpoint is this one. */
-static struct problem compare(struct resume *r, struct run *run)
-{
-    const struct checkpoint *c = &r->checkpoint;
-    int fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
-    uint64_t bytes = 0;
-    char *settings = read_item(c, fd, "settings", &bytes), *environment;
-    char now[RUN_STATE_ENVIRONMENT];
-    struct problem wrong;
-
-    if (!settings)
-        wrong = problem("%s lacks its settings", c->path.text);
-    else
-        wrong = compare_settings(r, run, c->path.text, settings, bytes);
-    if (!is_problem(&wrong))
-        wrong = compare_given(run, c, fd);
-    environment = read_item(c, fd, "environment", &bytes);
-    run_state_environment(run, now);
-    r->is_elsewhere = !environment || strcmp(environment, now);
-    free(environment);
-    free(settings);
-    if (fd >= 0)
-        close(fd);
-    return wrong;
-}
-
-static bool is_automatic(const struct settings *s)
-{
-    return !strcmp(s->checkpoint.resume, "auto");
-}
-
-/* The checkpoint of another directory that a run begins with, or empty. */
-static const char *begins_with(const struct settings *s)
-{
-    bool is_named = !is_automatic(s) && strcmp(s->checkpoint.resume, "no");
-
-    return is_named ? s->checkpoint.resume : "";
-}
-
-static struct problem compare_beginning(const struct settings *before,
-                                        const struct settings *now)
-{
-    const char *directory = now->output.directory, *from = begins_with(before);
-
-    if (!strcmp(from, begins_with(now)))
-        return NO_PROBLEM;
-    if (*from)
-        return problem(
-            "%.300s holds a run that begins with %.300s, and has no "
-            "checkpoint yet: give checkpoint.resume=%.300s, or "
-            "another output.directory",
-            directory, from, from);
-    return problem("output.directory: %s holds a run already; name another "
-                   "directory, or go on with checkpoint.resume=auto",
-                   directory);
-}
-
-/* A run that was killed before its first checkpoint starts again. */
-static struct problem compare_start(const struct run *run)
-{
-    struct directory_path path = directory_path(&run->directory, "run.ini");
-    struct settings before;
-    char *text;
-    size_t n;
-    struct problem wrong = file_read(path.text, &text, &n);
-
-    if (is_problem(&wrong)) /* it had not come so far */
-        return NO_PROBLEM;
-    settings_init(&before);
-    wrong = settings_read_text(&before, path.text, text, n);
-    if (!is_problem(&wrong))
-        wrong = resume_stays_check(&before, run->settings, path.text);
-    if (!is_problem(&wrong))
-        wrong = compare_beginning(&before, run->settings);
-    settings_free(&before);
-    free(text);
-    return wrong;
+    return (struct save){&r->trainer->model.parameters, &r->trainer->grid, a};
 }
 
 /* The paths to try, the latest first, on every rank. */
 struct resume_candidates {
     long n, next;
-    char path[CANDIDATES][1100];
+    struct path path[CANDIDATES];
 };
 
-static struct problem list_candidates(const struct run *run,
+static struct problem list_candidates(const struct settings *s,
                                       struct resume_candidates *list)
 {
-    const char *resume = run->settings->checkpoint.resume;
-    const char *directory = run->settings->output.directory;
+    const char *resume = s->checkpoint.resume;
+    const char *directory = s->output.directory;
     int64_t *steps = NULL;
     struct problem wrong;
 
-    if (!strcmp(resume, "no"))
+    if (strcmp(resume, "no") == 0)
         return NO_PROBLEM;
-    if (strcmp(resume, "auto")) {
+    if (!resume_compare_is_automatic(s)) {
         list->n = 1;
-        snprintf(list->path[0], sizeof *list->path, "%s", resume);
-        return NO_PROBLEM;
+        return path_print(&list->path[0], "%s", resume);
     }
     wrong = checkpoint_files_sweep(directory);
     if (!is_problem(&wrong))
@@ -199,7 +65,7 @@ static struct problem list_candidates(const struct run *run,
         struct checkpoint c;
 
         wrong = checkpoint_init(&c, directory, steps[i]);
-        snprintf(list->path[i], sizeof *list->path, "%s", c.path.text);
+        list->path[i] = c.path;
         checkpoint_free(&c);
     }
     free(steps);
@@ -216,8 +82,7 @@ static struct problem open_verified(struct checkpoint *c, struct group *g,
 
     if (is_problem(&wrong))
         return wrong;
-    which = malloc((size_t)c->items + 1);
-    CHECK(which, "no memory to verify %ld items", c->items);
+    which = memory_take((size_t)c->items, sizeof *which, "items to verify");
     for (long i = 0; i < c->items; i++)
         which[i] = !save_reads(&c->item[i]);
     wrong = checkpoint_verify_some(c, g, which);
@@ -227,162 +92,217 @@ static struct problem open_verified(struct checkpoint *c, struct group *g,
     return wrong;
 }
 
-static struct problem judge(struct resume *r, struct run *run)
+/* For rank 0. */
+static struct problem judge(struct resume *r)
 {
-    bool automatic = is_automatic(run->settings);
+    const struct checkpoint *c = &r->checkpoint;
+    bool automatic = resume_compare_is_automatic(settings_of(r));
     bool starts = !r->has_checkpoint || !automatic;
-    long steps = run->settings->train.steps;
-    struct problem wrong = r->has_checkpoint ? compare(r, run) : NO_PROBLEM;
-    bool is_done = r->has_checkpoint && r->checkpoint.step >= steps;
+    long steps = settings_of(r)->train.steps;
+    bool is_done = r->has_checkpoint && c->step >= steps;
+    struct problem wrong = NO_PROBLEM;
 
-    if (!is_problem(&wrong) && starts && run->directory.has_run)
-        wrong = compare_start(run);
+    if (r->has_checkpoint)
+        wrong = resume_compare(c, r->trainer, &r->before, &r->is_elsewhere);
+    if (!is_problem(&wrong) && starts && r->directory->has_run)
+        wrong = resume_compare_start(r->directory, settings_of(r));
     if (!is_problem(&wrong) && is_done && !automatic)
         wrong = problem("%s is at step %lld, and train.steps=%ld: give more "
                         "steps to go on from it",
-                        r->checkpoint.path.text, (long long)r->checkpoint.step,
-                        steps);
+                        c->path.text, (long long)c->step, steps);
     r->is_finished =
-        is_done && report_is_finished(
-                       directory_path(&run->directory, "metrics.jsonl").text);
+        is_done &&
+        report_is_finished(directory_path(r->directory, "metrics.jsonl").text);
     return wrong;
 }
 
-/* A candidate is not whole: ends the run where it was the last. */
-static void pass_over(struct resume *r, struct run *run, struct problem wrong)
+/* Another candidate is left, and taken in the place of a damaged one. */
+static bool pass_over(const struct resume *r, const struct problem *damage)
 {
     if (r->list->next == r->list->n)
-        directory_refuse_if(&run->directory, wrong);
-    log_warning("%s: the checkpoint before it is taken", wrong.text);
+        return false;
+    log_warning("%s: the checkpoint before it is taken", damage->text);
+    return true;
 }
 
-/* Sets r->checkpoint to the next candidate that opens, if there is any. */
-static void open_next(struct resume *r, struct run *run)
+/* Takes the next candidate that opens, if there is any.  The problem is that
+ * of the last one. */
+static struct problem take_next(struct resume *r)
 {
-    struct resume_candidates *list = r->list;
+    struct problem wrong = NO_PROBLEM;
 
-    while (list->next < list->n && !r->has_checkpoint) {
-        struct problem wrong = open_verified(&r->checkpoint, run->grid.all,
-                                             list->path[list->next++]);
-
+    while (r->list->next < r->list->n) {
+        wrong = open_verified(&r->checkpoint, all_ranks(r),
+                              r->list->path[r->list->next++].text);
         r->has_checkpoint = !is_problem(&wrong);
-        if (!r->has_checkpoint)
-            pass_over(r, run, wrong);
+        if (r->has_checkpoint || !pass_over(r, &wrong))
+            break;
     }
-    directory_refuse_if(&run->directory,
-                        is_root(run) ? judge(r, run) : NO_PROBLEM);
-    group_broadcast(run->grid.all, &r->is_finished, sizeof r->is_finished);
+    return wrong;
 }
 
-/* What was found is damaged. */
-static void open_another(struct resume *r, struct run *run,
-                         struct problem wrong)
+static struct problem open_next(struct resume *r)
 {
-    pass_over(r, run, wrong);
+    struct problem wrong = take_next(r);
+
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = group_agree(all_ranks(r), is_root(r) ? judge(r) : NO_PROBLEM);
+    group_broadcast(all_ranks(r), &r->is_finished, sizeof r->is_finished);
+    return wrong;
+}
+
+/* The checkpoint that was found turns out to be damaged. */
+static struct problem open_another(struct resume *r, struct problem damage)
+{
+    if (!pass_over(r, &damage))
+        return damage;
     checkpoint_free(&r->checkpoint);
     r->has_checkpoint = false;
     settings_free(&r->before);
     settings_init(&r->before);
-    open_next(r, run);
+    return open_next(r);
 }
 
-void resume_find(struct resume *r, struct run *run)
+/* Nobody reads what a finished run has left, so it is verified here. */
+static struct problem verify_finished(struct resume *r)
+{
+    struct problem wrong = NO_PROBLEM;
+
+    while (r->is_finished && !is_problem(&wrong)) {
+        struct problem damage =
+            checkpoint_verify(&r->checkpoint, all_ranks(r));
+
+        if (!is_problem(&damage))
+            break;
+        wrong = open_another(r, damage);
+    }
+    return wrong;
+}
+
+struct problem resume_find(struct resume *r, struct trainer *t,
+                           const struct directory *o)
 {
     double start = clock_seconds();
     struct problem wrong = NO_PROBLEM;
 
-    *r = (struct resume){.list = calloc(1, sizeof *r->list)};
-    CHECK(r->list, "no memory for the names of checkpoints");
+    *r = (struct resume){.trainer = t, .directory = o};
+    r->list = memory_take(1, sizeof *r->list, "lists of checkpoints");
     settings_init(&r->before);
-    if (is_root(run))
-        wrong = list_candidates(run, r->list);
-    directory_refuse_if(&run->directory, wrong);
-    group_broadcast(run->grid.all, r->list, sizeof *r->list);
-    open_next(r, run);
-    /* Nobody reads what a finished run has left. */
-    while (r->is_finished) {
-        wrong = checkpoint_verify(&r->checkpoint, run->grid.all);
-        if (!is_problem(&wrong))
-            break;
-        open_another(r, run, wrong);
-    }
+    if (is_root(r))
+        wrong = list_candidates(settings_of(r), r->list);
+    wrong = group_agree(all_ranks(r), wrong);
+    if (is_problem(&wrong))
+        return wrong;
+    group_broadcast(all_ranks(r), r->list, sizeof *r->list);
+    wrong = open_next(r);
+    if (!is_problem(&wrong))
+        wrong = verify_finished(r);
     r->seconds = clock_seconds() - start;
+    return wrong;
 }
 
 /* Of rank 0's arrays the window's alone grows with its run. */
-static void make_room(const struct resume *r, struct run *run)
+static void make_room(const struct resume *r)
 {
     const struct checkpoint *c = &r->checkpoint;
     long item = checkpoint_find(c, WINDOW_LOSSES);
 
     if (item >= 0)
-        window_make_room(&run->policy.window,
+        window_make_room(&r->trainer->policy.window,
                          (long)c->item[item].data.dims[0]);
 }
 
-static void restore_model(struct resume *r, struct run *run)
+static struct problem restore_model(struct resume *r)
 {
-    struct save save = save_of(run, NULL);
-    struct problem wrong;
+    struct save save = save_of(r, NULL);
+    struct problem damage = save_read(&save, &r->checkpoint);
 
-    while (wrong = save_read(&save, &r->checkpoint), is_problem(&wrong))
-        open_another(r, run, wrong);
+    while (is_problem(&damage)) {
+        struct problem wrong = open_another(r, damage);
+
+        if (is_problem(&wrong))
+            return wrong;
+        damage = save_read(&save, &r->checkpoint);
+    }
+    return NO_PROBLEM;
 }
 
-static void restore(struct resume *r, struct run *run)
+/* Rank 0's arrays, and of them what the other ranks need too. */
+static struct problem restore_arrays(struct resume *r)
 {
-    struct group *all = run->grid.all;
-    size_t skills = (size_t)run->data.train.skills.n;
+    struct trainer *t = r->trainer;
+    struct group *all = all_ranks(r);
+    size_t skills = (size_t)t->data.train.skills.n;
     struct arrays a = {0};
-    struct save save = save_of(run, &a);
+    struct save save = save_of(r, &a);
+    struct problem wrong;
 
-    restore_model(r, run);
-    if (is_root(run)) {
-        make_room(r, run);
-        run_state_list(run, &r->state, &a);
+    if (is_root(r)) {
+        make_room(r);
+        run_state_list(t, &r->state, &a);
     }
-    directory_refuse_if(&run->directory,
-                        save_read_arrays(&save, &r->checkpoint));
+    wrong = save_read_arrays(&save, &r->checkpoint);
     arrays_free(&a);
-    if (!is_automatic(run->settings))
+    if (is_problem(&wrong))
+        return wrong;
+    group_broadcast(all, &t->at, sizeof t->at);
+    group_broadcast(all, &t->tokens, sizeof t->tokens);
+    group_broadcast(all, t->p, skills * sizeof *t->p);
+    group_broadcast(all, &t->sampler.round, sizeof t->sampler.round);
+    group_broadcast(all, t->sampler.cursor, skills * sizeof(int64_t));
+    group_broadcast(all, t->sampler.count, skills * sizeof(int64_t));
+    sampler_resume(&t->sampler);
+    return NO_PROBLEM;
+}
+
+static struct problem restore(struct resume *r)
+{
+    struct problem wrong = restore_model(r);
+
+    if (!is_problem(&wrong))
+        wrong = restore_arrays(r);
+    if (is_problem(&wrong))
+        return wrong;
+    if (!resume_compare_is_automatic(settings_of(r)))
         r->state.metrics_bytes = 0; /* it was of another directory's */
-    group_broadcast(all, &run->at, sizeof run->at);
-    group_broadcast(all, run->p, skills * sizeof *run->p);
-    group_broadcast(all, &run->sampler.round, sizeof run->sampler.round);
-    group_broadcast(all, run->sampler.cursor, skills * sizeof(int64_t));
-    group_broadcast(all, run->sampler.count, skills * sizeof(int64_t));
-    sampler_resume(&run->sampler);
     log_line("goes on from %s", r->checkpoint.path.text);
-    if (is_root(run))
-        resume_stays_tell(&r->before, run->settings);
+    if (is_root(r))
+        resume_stays_tell(&r->before, settings_of(r));
     if (r->is_elsewhere)
         log_warning("programs or ranks are not those of before: it goes on to "
                     "rounding, not bit for bit");
+    return NO_PROBLEM;
 }
 
-static void take_weights(struct run *run)
+static struct problem take_weights(struct resume *r)
 {
-    struct save save = save_of(run, NULL);
+    struct save save = save_of(r, NULL);
     struct checkpoint c;
+    struct problem wrong =
+        open_verified(&c, all_ranks(r), settings_of(r)->model.init);
 
-    directory_refuse_if(
-        &run->directory,
-        open_verified(&c, run->grid.all, run->settings->model.init));
-    directory_refuse_if(&run->directory, save_read_weights(&save, &c));
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = save_read_weights(&save, &c);
     checkpoint_free(&c);
+    return wrong;
 }
 
-void resume_start(struct resume *r, struct run *run)
+struct problem resume_start(struct resume *r)
 {
+    const struct settings *s = settings_of(r);
     double start = clock_seconds();
+    struct problem wrong = NO_PROBLEM;
 
     if (r->has_checkpoint)
-        restore(r, run);
-    else if (strcmp(run->settings->model.init, "scratch"))
-        take_weights(run);
+        wrong = restore(r);
+    else if (strcmp(s->model.init, "scratch") != 0)
+        wrong = take_weights(r);
     else
-        model_randomise(&run->model, run->settings->train.seed);
+        model_randomise(&r->trainer->model, s->train.seed);
     r->seconds += clock_seconds() - start;
+    return wrong;
 }
 
 void resume_free(struct resume *r)

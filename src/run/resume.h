@@ -2,10 +2,10 @@
 #define SRC_RUN_RESUME_H
 
 #include "io/checkpoint/checkpoint.h"
-#include "src/run/run.h"
+#include "src/run/directory.h"
 #include "src/run/run_state.h"
 
-/* How a run is saved, and goes on: what io/checkpoint/checkpoint.h and save.h
+/* How a run is saved, and resumes: what io/checkpoint/checkpoint.h and save.h
  * do not know.
  *
  * Beside the model a checkpoint has, as rank 0 has them,
@@ -18,6 +18,8 @@
  *                    (resume_stays.h)
  *   environment      programs and ranks: a change is worth a warning */
 struct resume {
+    struct trainer *trainer;           /* not owned */
+    const struct directory *directory; /* not owned */
     bool has_checkpoint;
     struct checkpoint checkpoint; /* if there is one */
     struct settings before;       /* of it, on rank 0 */
@@ -28,20 +30,16 @@ struct resume {
     struct resume_candidates *list;
 };
 
-/* What checkpoint.resume says to go on from: the latest checkpoint that is
- * whole (older ones are a warning), that file, or nothing.  Refuses one that
- * is of another run.  run has everything but the model.  Collective. */
-void resume_find(struct resume *r, struct run *run);
+/* What checkpoint.resume says to resume from: the latest checkpoint that is
+ * whole (older ones are a warning), that file, or nothing.  A problem, on all
+ * ranks, is one of another run.  The trainer is open and not built; free
+ * whatever comes of it.  Collective. */
+struct problem resume_find(struct resume *r, struct trainer *t,
+                           const struct directory *o);
 
-/* The weights of the model, and with a checkpoint the state of the run.
- * Collective. */
-void resume_start(struct resume *r, struct run *run);
+/* The weights of the model, which is built, and with a checkpoint the state of
+ * the training.  Collective. */
+struct problem resume_start(struct resume *r);
 void resume_free(struct resume *r);
-
-/* A checkpoint of now, or the start of one (save_background.h).  A problem, on
- * all ranks, leaves none.  Collective. */
-struct problem resume_save(struct run *run);
-struct problem resume_save_background(struct run *run,
-                                      struct save_background *b);
 
 #endif

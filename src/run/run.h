@@ -5,43 +5,25 @@
 #include "src/run/report.h"
 #include "src/run/saves.h"
 #include "src/run/stop.h"
-#include "src/skills/mixture.h"
-#include "src/skills/policy.h"
-#include "src/trainer/evaluate.h"
+#include "src/trainer/trainer.h"
 
-/* How far a run has come: `done` steps, in the round that began at step
- * `first` and has `steps`; `rounds` have begun, and the last evaluation was
- * behind step `evaluated` (-1: there was none).  Plain numbers, as a
- * checkpoint has them. */
-struct progress {
-    int64_t done, first, steps, rounds, evaluated;
-};
-
-/* A training run on the ranks of a group: all that it holds. */
+/* A training with a life on disk: its directory, what it reports, its
+ * checkpoints, and what asks it to stop. */
 struct run {
-    const struct settings *settings;
-    struct grid grid;
-    struct data data;
-    struct policy policy;   /* rank 0 alone */
-    struct mixture mixture; /* rank 0 alone */
-    struct sampler sampler;
-    struct model model;
-    struct step step;
-    struct evaluation evaluation;
+    const struct settings *settings; /* not owned */
+    struct trainer trainer;
     struct directory directory;
     struct report report;
     struct saves saves;
     struct stop stop;
-    struct skips skips; /* rank 0 decides */
-    double *losses;     /* [evaluation skills] of the last evaluation */
-    double *p;          /* [training skills] of the round */
-    int64_t *counts;    /* [training skills] */
-    struct progress at;
 };
 
-/* False where there is nothing to do, as the run in its directory has
- * finished: that is said, and the run closed.  Collective over g. */
-bool run_open(struct run *run, const struct settings *s, struct group *g);
+/* `is_finished` where there is nothing to do, as the run in its directory has
+ * finished: that is reported, and the run closed.  After a problem, the same
+ * on all ranks, nothing is left open, and nothing of a run that could not
+ * begin.  Collective over g. */
+struct problem run_open(struct run *run, const struct settings *s,
+                        struct group *g, bool *is_finished);
 void run_close(struct run *run);
 
 #endif

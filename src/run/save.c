@@ -10,7 +10,7 @@
 
 #include "io/checkpoint/checkpoint_write.h"
 #include "io/sum.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/device.h"
 #include "mpi/trace.h"
 
@@ -74,8 +74,7 @@ static void add_arrays(const struct save *s, struct checkpoint *c)
     struct array *list;
 
     group_broadcast(all, &n, sizeof n);
-    list = malloc((size_t)n * sizeof *list + 1);
-    CHECK(list, "no memory for a list of %ld arrays", n);
+    list = memory_take((size_t)n, sizeof *list, "arrays");
     if (group_rank(all) == 0 && n > 0)
         memcpy(list, s->arrays->list, (size_t)n * sizeof *list);
     group_broadcast(all, list, (size_t)n * sizeof *list);
@@ -120,23 +119,17 @@ static void put_part(struct checkpoint_writer *w, long item,
     }
 }
 
-static wide *take_block(void)
-{
-    wide *host = malloc(BLOCK * sizeof *host);
-
-    CHECK(host, "no memory to save or read %d numbers at a time", BLOCK);
-    return host;
-}
-
 static void put_all(const struct save *s, struct checkpoint_writer *w)
 {
-    wide *host = take_block();
+    wide *host = memory_take(BLOCK, sizeof *host, "numbers of a block");
     long parts = save_parts(s);
 
     for (long i = 0; i < parts; i++)
         put_part(w, i, save_part(s, i), host);
     free(host);
-    for (long i = 0; group_rank(s->grid->all) == 0 && i < s->arrays->n; i++) {
+    if (group_rank(s->grid->all) > 0)
+        return;
+    for (long i = 0; i < s->arrays->n; i++) {
         const struct array *a = &s->arrays->list[i];
 
         checkpoint_write_put(w, parts + i, 0, a->rows * a->cols, a->at);
@@ -283,13 +276,13 @@ static struct problem open_reader(struct reader *r, const struct save *s,
 {
     size_t items = (size_t)c->items;
 
-    *r = (struct reader){.save = s,
-                         .c = c,
-                         .host = take_block(),
-                         .raw = malloc(BLOCK * sizeof(double)),
-                         .sum = calloc(items, sizeof *r->sum),
-                         .is_read = calloc(items, sizeof *r->is_read)};
-    CHECK(r->raw && r->sum && r->is_read, "no memory to read a checkpoint");
+    *r = (struct reader){
+        .save = s,
+        .c = c,
+        .host = memory_take(BLOCK, sizeof(wide), "numbers of a block"),
+        .raw = memory_take(BLOCK, sizeof(double), "raw numbers"),
+        .sum = memory_take(items, sizeof *r->sum, "sums"),
+        .is_read = memory_take(items, sizeof *r->is_read, "items")};
     r->fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
     return r->fd >= 0 ? NO_PROBLEM
                       : problem("%s cannot be opened: %s", c->path.text,
@@ -339,7 +332,8 @@ bool save_reads(const struct checkpoint_item *item)
     for (int kind = 0; kind < KINDS; kind++) {
         size_t n = strlen(kinds[kind].name);
 
-        if (!strncmp(item->name, kinds[kind].name, n) && item->name[n] == '/')
+        if (strncmp(item->name, kinds[kind].name, n) == 0 &&
+            item->name[n] == '/')
             return true;
     }
     return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/device.h"
 
 /* The memory is touched here: where there is too little of it, a run ends
@@ -54,8 +55,7 @@ static void copy_arrays(struct save_background *b, const struct save *s)
 
     for (long i = 0; i < s->arrays->n; i++)
         bytes += array_bytes(&s->arrays->list[i]);
-    b->arrays = to = malloc(bytes);
-    CHECK(to, "no %zu bytes for the state of the run", bytes);
+    b->arrays = to = memory_take(bytes, 1, "bytes of the run's state");
     for (long i = 0; i < s->arrays->n; i++) {
         const struct array *a = &s->arrays->list[i];
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernels/base/check.h"
 #include "kernels/base/clock.h"
 #include "mpi/world.h"
 #include "src/launcher.h"
@@ -20,7 +21,10 @@ static bool is_root(const struct stop *s)
 
 static void name_file(struct stop *s, const struct settings *settings)
 {
-    snprintf(s->file, sizeof s->file, "%s/STOP", settings->output.directory);
+    struct problem wrong =
+        path_print(&s->file, "%s/STOP", settings->output.directory);
+
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
 }
 
 static void set_limit(struct stop *s, double ends, const char *name)
@@ -67,7 +71,7 @@ static bool has_file(struct stop *s)
     if (now < s->next_look)
         return false;
     s->next_look = now + between_looks;
-    return access(s->file, F_OK) == 0;
+    return access(s->file.text, F_OK) == 0;
 }
 
 static bool is_late(const struct stop *s)
@@ -124,7 +128,7 @@ void stop_end(const struct settings *settings, struct group *g)
     struct stop s = {.g = g};
 
     name_file(&s, settings);
-    if (is_root(&s) && unlink(s.file) != 0 && errno != ENOENT)
+    if (is_root(&s) && unlink(s.file.text) != 0 && errno != ENOENT)
         log_warning("%s can't be removed (%s): the next start will stop too",
-                    s.file, strerror(errno));
+                    s.file.text, strerror(errno));
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "kernels/base/path.h"
 #include "mpi/group.h"
 #include "src/settings.h"
 
@@ -16,7 +17,7 @@
  * tells all of them (step.h), between steps stop_poll does. */
 struct stop {
     struct group *g;
-    char file[1200];   /* looked at by rank 0 */
+    struct path file;  /* looked at by rank 0 */
     double next_look;  /* at the file, by the clock */
     double ends;       /* by the clock; INFINITY: never */
     const char *limit; /* that it ends by */

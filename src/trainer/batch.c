@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
-void batch_init(struct batch *b, const struct data *data, struct model *model)
+void batch_init(struct batch *b, struct data *data, struct model *model)
 {
     size_t tokens = (size_t)model->shape.tokens;
 
@@ -13,19 +13,16 @@ void batch_init(struct batch *b, const struct data *data, struct model *model)
                         .model = model,
                         .sequences = model->shape.sequences,
                         .length = model->shape.length};
-    b->token = malloc(tokens * sizeof *b->token);
-    b->target = malloc(tokens * sizeof *b->target);
+    b->token = memory_take(tokens, sizeof *b->token, "tokens of a batch");
+    b->target = memory_take(tokens, sizeof *b->target, "targets of a batch");
     if (data->has_documents)
-        b->start = calloc(tokens, sizeof *b->start);
-    b->losses = malloc(tokens * sizeof *b->losses);
-    b->hits = malloc(tokens * sizeof *b->hits);
+        b->start =
+            memory_take(tokens, sizeof *b->start, "starts of documents");
+    b->losses = memory_take(tokens, sizeof *b->losses, "losses of a batch");
+    b->hits = memory_take(tokens, sizeof *b->hits, "hits of a batch");
     if (model->shape.z_loss > 0)
-        b->logs = calloc(tokens, sizeof *b->logs);
-    b->row = calloc((size_t)b->sequences, sizeof *b->row);
-    CHECK(b->token && b->target && b->losses && b->hits && b->row &&
-              (b->start || !data->has_documents) &&
-              (b->logs || model->shape.z_loss <= 0),
-          "no memory for a micro-batch of %zu tokens", tokens);
+        b->logs = memory_take(tokens, sizeof *b->logs, "logs of a batch");
+    b->row = memory_take((size_t)b->sequences, sizeof *b->row, "sequences");
 }
 
 void batch_free(struct batch *b)

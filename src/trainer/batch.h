@@ -8,7 +8,7 @@
 /* One micro-batch on the host: sequences, what each is, and what the model
  * says of them. */
 struct batch {
-    const struct data *data;
+    struct data *data;
     struct model *model;
     long sequences, length;
     int32_t *token, *target; /* [sequences, length]; target -1: not counted */
@@ -24,7 +24,7 @@ struct batch_row {
     long targets;         /* that count */
 };
 
-void batch_init(struct batch *b, const struct data *data, struct model *model);
+void batch_init(struct batch *b, struct data *data, struct model *model);
 void batch_free(struct batch *b);
 
 /* Sequence i is a window of a skill, or nothing.  With LOSS_ANSWER only the

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/device.h"
 #include "kernels/ops.h"
 #include "mpi/world.h"
@@ -12,10 +12,9 @@
 static bool is_finite_mat(struct mat m)
 {
     size_t n = (size_t)(m.rows * m.cols);
-    real *host = malloc(n * sizeof *host);
+    real *host = memory_take(n, sizeof *host, "numbers to look at");
     bool is_finite = true;
 
-    CHECK(host, "no memory to look for what is not finite");
     device_get(host, m.at, n * sizeof *host);
     for (size_t i = 0; i < n; i++)
         is_finite &= isfinite(real_value(host[i])) != 0;

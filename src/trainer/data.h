@@ -37,14 +37,16 @@ struct data {
     long length, vocabulary;
     uint64_t seed;
     bool has_documents; /* data.mask=document */
-    int32_t *stream;    /* [length + 1] for data_read */
+    int32_t *stream;    /* [length + 1] room for data_read */
 };
 
-/* Refuses what does not fit together: shards of different tokenizers or
- * layouts, unknown skills and splits, a skill without a window, a sample
- * longer than one, an answer to learn where there is none, ids beyond
- * model.vocabulary.  Collective over g. */
-void data_open(struct data *d, const struct settings *s, struct group *g);
+/* A problem, the same on all ranks, is what does not fit together: shards of
+ * different tokenizers or layouts, unknown skills and splits, a skill without
+ * a window, a sample longer than one, an answer to learn where there is none,
+ * ids beyond model.vocabulary.  Nothing is left open after it.  Collective
+ * over g. */
+struct problem data_open(struct data *d, const struct settings *s,
+                         struct group *g);
 void data_close(struct data *d);
 
 /* Whether the windows of a skill have answers. */
@@ -69,7 +71,7 @@ struct data_window {
 
 /* A window of one of d's splits.  Stops the job if the file can't be read or
  * its sums do not fit. */
-struct data_row data_read(const struct data *d, const struct data_split *split,
+struct data_row data_read(struct data *d, const struct data_split *split,
                           int skill, int64_t window, struct data_window to);
 
 #endif

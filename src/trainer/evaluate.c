@@ -1,9 +1,10 @@
 #include "src/trainer/evaluate.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 void evaluate_init(struct evaluation *e, const struct settings *settings,
                    const struct grid *grid, struct batch *batch)
@@ -13,9 +14,12 @@ void evaluate_init(struct evaluation *e, const struct settings *settings,
     size_t skills = (size_t)(train > others ? train : others);
 
     *e = (struct evaluation){
-        .settings = settings, .grid = grid, .batch = batch};
-    e->loss = malloc(2 * skills * sizeof *e->loss);
-    CHECK(e->loss, "no memory to evaluate %zu skills", skills);
+        .grid = grid,
+        .batch = batch,
+        .cap = settings->evaluate.windows,
+        .over = (enum loss_over)settings->evaluate.loss,
+    };
+    e->loss = memory_take(2 * skills, sizeof *e->loss, "losses of skills");
 }
 
 void evaluate_free(struct evaluation *e)
@@ -23,37 +27,46 @@ void evaluate_free(struct evaluation *e)
     free(e->loss);
 }
 
-/* All windows of all skills in one row, so that micro-batches are full however
- * few windows a skill has.  It is read forward. */
-struct row {
-    const struct data_split *split;
-    int64_t cap;
-    int skill;
-    int64_t start; /* of the skill in the row */
-};
-
-static int64_t windows_of(const struct row *row, int skill)
+static int64_t windows_of(const struct evaluation *e, int skill)
 {
-    int64_t n = row->split->windows[skill];
+    int64_t n = e->split->windows[skill];
 
-    return row->cap && row->cap < n ? row->cap : n;
+    return e->cap && e->cap < n ? e->cap : n;
 }
 
-/* Sequence i of the batch is number `place` of the row, or nothing past its
- * end. */
-static void read_place(struct evaluation *e, long i, struct row *row,
-                       int64_t place)
+void evaluate_begin(struct evaluation *e, const struct data_split *split)
 {
-    enum loss_over over = (enum loss_over)e->settings->evaluate.loss;
+    int k = split->skills.n;
 
-    while (row->skill < row->split->skills.n &&
-           place >= row->start + windows_of(row, row->skill)) {
-        row->start += windows_of(row, row->skill);
-        row->skill++;
+    e->split = split;
+    e->accuracy = e->loss + k;
+    memset(e->loss, 0, 2 * (size_t)k * sizeof *e->loss);
+    e->total = e->next = e->start = 0;
+    e->skill = 0;
+    for (int skill = 0; skill < k; skill++)
+        e->total += windows_of(e, skill);
+    /* Some ranks may have more batches than others, or none. */
+    exchange_settle(&e->batch->model->exchange);
+}
+
+bool evaluate_is_left(const struct evaluation *e)
+{
+    return e->next < e->total;
+}
+
+/* Sequence i of the batch is window number `place` of the row, or nothing
+ * after its end.  The row is read forward. */
+static void read_place(struct evaluation *e, long i, int64_t place)
+{
+    int k = e->split->skills.n;
+
+    while (e->skill < k && place >= e->start + windows_of(e, e->skill)) {
+        e->start += windows_of(e, e->skill);
+        e->skill++;
     }
-    if (row->skill < row->split->skills.n)
-        batch_read(e->batch, i, row->split,
-                   (struct draw){row->skill, place - row->start}, over);
+    if (e->skill < k)
+        batch_read(e->batch, i, e->split,
+                   (struct draw){e->skill, place - e->start}, e->over);
     else
         batch_leave_out(e->batch, i);
 }
@@ -72,46 +85,43 @@ static void add_batch(struct evaluation *e)
     }
 }
 
-/* Every rank comes as often to the poll, also where the last windows leave
- * some data ranks without any. */
-static bool add_all(struct evaluation *e, struct row *row, int64_t total)
+void evaluate_next(struct evaluation *e)
 {
     struct batch *b = e->batch;
-    int64_t stride = b->sequences * group_size(e->grid->data);
-    int64_t own = b->sequences * group_rank(e->grid->data);
+    int64_t own = e->next + b->sequences * group_rank(e->grid->data);
 
-    for (int64_t first = 0; first < total; first += stride) {
-        if (stop_poll(e->stop))
-            return false;
-        if (first + own >= total)
-            continue;
-        for (long i = 0; i < b->sequences; i++)
-            read_place(e, i, row, first + own + i);
-        batch_losses(b);
-        add_batch(e);
-    }
-    return true;
+    e->next += b->sequences * group_size(e->grid->data);
+    if (own >= e->total)
+        return;
+    for (long i = 0; i < b->sequences; i++)
+        read_place(e, i, own + i);
+    batch_losses(b);
+    add_batch(e);
 }
 
-bool evaluate_split(struct evaluation *e, const struct data_split *split)
+void evaluate_end(struct evaluation *e)
 {
-    struct row row = {.split = split, .cap = e->settings->evaluate.windows};
-    int k = split->skills.n;
-    int64_t total = 0;
+    int k = e->split->skills.n;
 
-    e->split = split;
-    e->accuracy = e->loss + k;
-    memset(e->loss, 0, 2 * (size_t)k * sizeof *e->loss);
-    for (int skill = 0; skill < k; skill++)
-        total += windows_of(&row, skill);
-    /* Some ranks may have more batches than others, or none. */
-    exchange_settle(&e->batch->model->exchange);
-    if (!add_all(e, &row, total))
-        return false;
     group_sum(e->grid->data, e->loss, 2 * k);
     for (int skill = 0; skill < k; skill++) {
-        e->loss[skill] /= (double)windows_of(&row, skill);
-        e->accuracy[skill] /= (double)windows_of(&row, skill);
+        e->loss[skill] /= (double)windows_of(e, skill);
+        e->accuracy[skill] /= (double)windows_of(e, skill);
     }
-    return true;
+}
+
+void evaluate_split(struct evaluation *e, const struct data_split *split)
+{
+    for (evaluate_begin(e, split); evaluate_is_left(e);)
+        evaluate_next(e);
+    evaluate_end(e);
+}
+
+bool evaluate_is_finite(const struct evaluation *e)
+{
+    bool is_finite = true;
+
+    for (int i = 0; i < e->split->skills.n; i++)
+        is_finite &= isfinite(e->loss[i]) != 0;
+    return !group_any(e->grid->all, !is_finite);
 }

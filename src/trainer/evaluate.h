@@ -2,7 +2,6 @@
 #define SRC_TRAINER_EVALUATE_H
 
 #include "mpi/grid.h"
-#include "src/run/stop.h"
 #include "src/trainer/batch.h"
 
 /* What the model makes of the first evaluate.windows windows (0: all) of each
@@ -12,23 +11,43 @@
  *             targets: those of its answer with evaluate.loss=answer, all
  *             targets with all, and where there is no answer
  *   accuracy  share of the windows whose whole answer is what the model finds
- *             most likely, whatever evaluate.loss says; 0 without answers */
+ *             most likely, whatever evaluate.loss says; 0 without answers
+ *
+ * All windows of all skills lie in one row, so that micro-batches are full
+ * however few windows a skill has.  The data ranks take turns; the caller may
+ * leave off between two micro-batches. */
 struct evaluation {
-    const struct settings *settings;
     const struct grid *grid;
-    struct batch *batch;            /* not owned; its contents are lost */
-    struct stop *stop;              /* not owned; NULL: nobody asks */
-    const struct data_split *split; /* the last one evaluated */
+    struct batch *batch; /* not owned; its contents are lost */
+    long cap;            /* windows a skill; 0: all */
+    enum loss_over over;
+    const struct data_split *split; /* the last one begun */
     double *loss, *accuracy;        /* [skills] of it */
+    int64_t total, next;            /* windows of the row, and done */
+    int skill;                      /* where this rank is in the row, and */
+    int64_t start;                  /* where that skill begins in it */
 };
 
 void evaluate_init(struct evaluation *e, const struct settings *settings,
                    const struct grid *grid, struct batch *batch);
 void evaluate_free(struct evaluation *e);
 
-/* The data ranks share the windows, in micro-batches, between which a request
- * to stop is heard: then it returns false, with nothing done.  Collective over
- * the grid. */
-bool evaluate_split(struct evaluation *e, const struct data_split *split);
+/* Pulled by its caller:
+ *     for (evaluate_begin(e, split); evaluate_is_left(e);)
+ *         evaluate_next(e);
+ *     evaluate_end(e);
+ * _next takes a micro-batch on each data rank; every rank has as many of them
+ * left.  _end sums over the data ranks.  Collective over the grid, but for
+ * _is_left. */
+void evaluate_begin(struct evaluation *e, const struct data_split *split);
+bool evaluate_is_left(const struct evaluation *e);
+void evaluate_next(struct evaluation *e);
+void evaluate_end(struct evaluation *e);
+
+/* All of these for a whole split.  Collective over the grid. */
+void evaluate_split(struct evaluation *e, const struct data_split *split);
+
+/* Whether every loss is a finite number.  Collective over the grid. */
+bool evaluate_is_finite(const struct evaluation *e);
 
 #endif

@@ -27,20 +27,20 @@ static void update_bucket(const struct parameters *p, int bucket,
     }
 }
 
-void optimiser_update(struct exchange *e, const struct settings *s, long step,
-                      double rate, double factor)
+void optimiser_update(struct exchange *e, const struct optimiser_config *c,
+                      long step, double rate, double factor)
 {
     struct adamw a = {
         .rate = rate,
-        .beta1 = s->train.beta1,
-        .beta2 = s->train.beta2,
-        .epsilon = s->train.epsilon,
+        .beta1 = c->beta1,
+        .beta2 = c->beta2,
+        .epsilon = c->epsilon,
         .scale = factor,
         .t = step + 1,
     };
 
     for (int bucket = 0; bucket < e->parameters->buckets; bucket++) {
-        update_bucket(e->parameters, bucket, &a, s->train.weight_decay);
+        update_bucket(e->parameters, bucket, &a, c->weight_decay);
         exchange_update(e, bucket);
     }
 }

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/rng.h"
 
 void sampler_init(struct sampler *s, const struct names *names,
@@ -16,8 +16,7 @@ void sampler_init(struct sampler *s, const struct names *names,
                           .windows = windows,
                           .names = names,
                           .round = -1};
-    s->cursor = calloc(3 * k, sizeof *s->cursor);
-    CHECK(s->cursor, "no memory to sample %zu skills", k);
+    s->cursor = memory_take(3 * k, sizeof *s->cursor, "cursors of skills");
     s->count = s->cursor + k;
     s->before = s->count + k;
 }

@@ -18,7 +18,7 @@ static const char *next_step(const char *at, long *step)
     return *end == ',' ? end + 1 : *end ? NULL : end;
 }
 
-struct problem schedule_check(const struct settings *s)
+static struct problem check_stages(const struct settings *s)
 {
     const char *at = s->train.rewarm_at;
     long step, before = 0;
@@ -35,17 +35,32 @@ struct problem schedule_check(const struct settings *s)
     return NO_PROBLEM;
 }
 
+struct problem schedule_init(struct schedule_config *c,
+                             const struct settings *s)
+{
+    *c = (struct schedule_config){
+        .kind = (enum schedule)s->train.schedule,
+        .highest = s->train.learning_rate,
+        .lowest = s->train.minimum_learning_rate,
+        .steps = s->train.steps,
+        .warmup_steps = s->train.warmup_steps,
+        .decay_steps = s->train.decay_steps,
+        .rewarm_at = s->train.rewarm_at,
+    };
+    return check_stages(s);
+}
+
 /* Steps [first, end) of the run. */
 struct stage {
     long first, end;
 };
 
-static struct stage stage_of(const struct settings *s, long step)
+static struct stage stage_of(const struct schedule_config *c, long step)
 {
-    struct stage stage = {0, s->train.steps};
+    struct stage stage = {0, c->steps};
     long start;
 
-    for (const char *at = s->train.rewarm_at; *at;) {
+    for (const char *at = c->rewarm_at; *at;) {
         at = next_step(at, &start);
         if (start <= step)
             stage.first = start;
@@ -56,10 +71,10 @@ static struct stage stage_of(const struct settings *s, long step)
 }
 
 /* A tenth is what is common. */
-static long decay_steps(const struct settings *s, long steps)
+static long decay_steps(const struct schedule_config *c, long steps)
 {
-    long n = s->train.decay_steps ? s->train.decay_steps : (steps + 9) / 10;
-    long most = steps - s->train.warmup_steps;
+    long n = c->decay_steps ? c->decay_steps : (steps + 9) / 10;
+    long most = steps - c->warmup_steps;
 
     return n < most ? n : most;
 }
@@ -67,13 +82,13 @@ static long decay_steps(const struct settings *s, long steps)
 /* How far step i of `steps` in a stage, behind the warm-up, is on the way from
  * the highest rate to the minimum.  The root falls steeply at first, and ends
  * at a lower loss than a line does (Hägele et al., 2024). */
-static double fallen(const struct settings *s, long i, long steps)
+static double fallen(const struct schedule_config *c, long i, long steps)
 {
-    long warmup = s->train.warmup_steps, decay = decay_steps(s, steps);
+    long warmup = c->warmup_steps, decay = decay_steps(c, steps);
     double done = (double)(i - warmup) / (double)(steps - warmup);
     double decayed = (double)(i - (steps - decay)) / (double)decay;
 
-    switch ((enum schedule)s->train.schedule) {
+    switch (c->kind) {
     case SCHEDULE_LINEAR:
         return done;
     case SCHEDULE_COSINE:
@@ -87,19 +102,19 @@ static double fallen(const struct settings *s, long i, long steps)
     return 0;
 }
 
-double schedule_rate(const struct settings *s, long step)
+double schedule_rate(const struct schedule_config *c, long step)
 {
-    double full = s->train.learning_rate;
-    double least = s->train.minimum_learning_rate;
-    struct stage stage = stage_of(s, step);
+    double full = c->highest;
+    double least = c->lowest;
+    struct stage stage = stage_of(c, step);
     long i = step - stage.first, steps = stage.end - stage.first;
-    long warmup = s->train.warmup_steps;
+    long warmup = c->warmup_steps;
     double from = stage.first > 0 ? least : 0;
 
     if (i < warmup)
         return from + (full - from) * (double)(i + 1) / (double)warmup;
-    if (s->train.schedule == SCHEDULE_INVERSE_SQUARE_ROOT)
+    if (c->kind == SCHEDULE_INVERSE_SQUARE_ROOT)
         return fmax(least,
                     full * sqrt(fmax(1, (double)warmup) / (double)(i + 1)));
-    return full + (least - full) * fallen(s, i, steps);
+    return full + (least - full) * fallen(c, i, steps);
 }

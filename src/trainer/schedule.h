@@ -3,8 +3,8 @@
 
 #include "src/settings.h"
 
-/* The learning rate, a function of the step and the settings alone, so that a
- * run that goes on has the rates of one that was not stopped.
+/* The learning rate, a function of the step and the configuration alone, so
+ * that a run that resumes has the rates of one that was not stopped.
  *
  * train.rewarm_at cuts the run into stages, each with a schedule of its own:
  * for continual pre-training, where the rate has decayed and rises again for
@@ -23,9 +23,18 @@
  *   end, down to the minimum;
  *
  * and the minimum is what the step after the stage's last would have. */
-double schedule_rate(const struct settings *s, long step);
+struct schedule_config {
+    enum schedule kind;
+    double highest, lowest;
+    long steps, warmup_steps, decay_steps;
+    const char *rewarm_at; /* the list of train.rewarm_at; not owned */
+};
 
-/* Whether train.rewarm_at is a list of rising steps. */
-struct problem schedule_check(const struct settings *s);
+double schedule_rate(const struct schedule_config *c, long step);
+
+/* From the settings, which must last as long.  The problem is a
+ * train.rewarm_at that is no list of rising steps. */
+struct problem schedule_init(struct schedule_config *c,
+                             const struct settings *s);
 
 #endif

@@ -4,22 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 enum { LEAST = 64, MEMORY = 32 };
 
 static const double to_deviation = 1.4826; /* of a normal distribution */
 static const double least_deviation = 1e-3;
 
-void skips_init(struct skips *s, const struct settings *settings, int skills)
+void skips_init(struct skips *s, double spike, long limit, int skills)
 {
     size_t n = (size_t)skills;
 
-    *s = (struct skips){.settings = settings, .skills = skills};
-    s->known = calloc(n, sizeof *s->known);
-    s->mean = calloc(n, sizeof *s->mean);
-    CHECK(s->known && s->mean, "no memory for the losses of %d skills",
-          skills);
+    *s = (struct skips){.spike = spike, .limit = limit, .skills = skills};
+    s->known = memory_take(n, sizeof *s->known, "skills");
+    s->mean = memory_take(n, sizeof *s->mean, "losses of skills");
 }
 
 void skips_free(struct skips *s)
@@ -71,7 +69,7 @@ static bool is_spike(const struct skips *s, const struct comparison *c,
     int n = s->seen < SKIPS_WINDOW ? (int)s->seen : SKIPS_WINDOW;
     double x[SKIPS_WINDOW], middle, deviation, above;
 
-    if (s->settings->train.spike <= 0 || c->targets <= 0 || n < LEAST)
+    if (s->spike <= 0 || c->targets <= 0 || n < LEAST)
         return false;
     memcpy(x, s->excess, (size_t)n * sizeof *x);
     middle = median(x, n);
@@ -80,12 +78,12 @@ static bool is_spike(const struct skips *s, const struct comparison *c,
     deviation = fmax(to_deviation * median(x, n),
                      least_deviation * fmax(1, c->expected));
     above = (c->loss - c->expected - middle) / deviation;
-    if (!(above > s->settings->train.spike))
+    if (!(above > s->spike))
         return false;
-    *why = problem(
-        "its loss of %.4f is %.1f deviations above the %.4f that its "
-        "skills had lately (train.spike=%g)",
-        c->loss, above, c->expected + middle, s->settings->train.spike);
+    *why =
+        problem("its loss of %.4f is %.1f deviations above the %.4f that its "
+                "skills had lately (train.spike=%g)",
+                c->loss, above, c->expected + middle, s->spike);
     return true;
 }
 
@@ -124,7 +122,7 @@ enum skip skips_judge(struct skips *s, const struct skips_step *step,
 
 bool skips_are_too_many(const struct skips *s)
 {
-    return s->in_a_row > s->settings->train.skip_limit;
+    return s->in_a_row > s->limit;
 }
 
 void skips_state(struct skips *s, struct arrays *a)

@@ -6,7 +6,6 @@
 
 #include "io/checkpoint/arrays.h"
 #include "kernels/base/problem.h"
-#include "src/settings.h"
 
 /* Steps whose update is left out: weights and moments stay as they are, the
  * batch and the step count.
@@ -30,7 +29,8 @@ enum skip { SKIP_NONE, SKIP_NOT_FINITE, SKIP_SPIKE };
 enum { SKIPS_WINDOW = 128 };
 
 struct skips {
-    const struct settings *settings;
+    double spike; /* train.spike; 0: spikes are taken */
+    long limit;   /* train.skip_limit */
     int skills;
     int64_t total, in_a_row;
     int64_t seen;   /* values of e so far; number i is in place i % 128 */
@@ -45,7 +45,7 @@ struct skips_step {
     const double *sum, *targets; /* [skills] */
 };
 
-void skips_init(struct skips *s, const struct settings *settings, int skills);
+void skips_init(struct skips *s, double spike, long limit, int skills);
 void skips_free(struct skips *s);
 
 /* Whether to skip, which is then counted; `why` says it of a spike.  What is

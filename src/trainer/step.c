@@ -5,23 +5,21 @@
 #include <string.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/clock.h"
 #include "kernels/device.h"
 #include "src/trainer/blame.h"
-#include "src/trainer/optimiser.h"
-#include "src/trainer/schedule.h"
 
-void step_init(struct step *s, const struct settings *settings,
-               const struct grid *grid, const struct data *data,
-               struct model *model)
+void step_init(struct step *s, const struct step_config *config,
+               const struct grid *grid, struct data *data, struct model *model,
+               struct skips *skips)
 {
     size_t skills = (size_t)data->train.skills.n;
 
-    *s = (struct step){.settings = settings, .grid = grid};
+    *s = (struct step){.config = *config, .grid = grid, .skips = skips};
     batch_init(&s->batch, data, model);
-    s->sums = malloc((2 * skills + STEP_SUMS) * sizeof *s->sums);
-    CHECK(s->sums, "no memory for the losses of %zu skills", skills);
-    exchange_share(&model->exchange);
+    s->sums =
+        memory_take(2 * skills + STEP_SUMS, sizeof *s->sums, "sums of losses");
 }
 
 void step_free(struct step *s)
@@ -33,18 +31,17 @@ void step_free(struct step *s)
 /* Of a global batch, padding too. */
 static double positions(const struct step *s)
 {
-    return (double)s->settings->train.global_batch * (double)s->batch.length;
+    return (double)s->config.global_batch * (double)s->batch.length;
 }
 
 void step_micro_batch(struct step *s, const struct sampler *sampler,
                       int64_t first)
 {
-    enum loss_over over = (enum loss_over)s->settings->train.loss;
     struct batch *b = &s->batch;
 
     for (long i = 0; i < b->sequences; i++)
         batch_read(b, i, &b->data->train, sampler_draw(sampler, first + i),
-                   over);
+                   s->config.loss);
     batch_gradients(b, 1 / positions(s));
 }
 
@@ -65,7 +62,7 @@ static void add_losses(struct step *s)
 
 struct step_share step_share(const struct step *s, long in_round)
 {
-    long batch = s->settings->train.global_batch;
+    long batch = s->config.global_batch;
     long samples = batch / group_size(s->grid->data);
 
     return (struct step_share){(int64_t)in_round * batch +
@@ -99,16 +96,16 @@ static double sum_losses(struct step *s, double seconds,
     if (group_rank(s->grid->tensor) > 0)
         memset(s->sums, 0,
                (size_t)(2 * skills + STEP_REQUESTS) * sizeof *s->sums);
-    more[STEP_REQUESTS] = s->stop && stop_is_asked(s->stop);
-    more[STEP_SAVING] = s->is_saving;
+    more[STEP_REQUESTS] =
+        s->votes.asks_to_stop && s->votes.asks_to_stop(s->votes.asker);
+    more[STEP_SAVING] = s->votes.is_saving;
     more[STEP_SECONDS] = seconds;
     group_sum(s->grid->all, s->sums, 2 * skills + STEP_SUMS);
     for (long i = 0; i < skills; i++)
         loss += s->sums[i], targets += s->sums[skills + i];
     CHECK(targets > 0, "a batch without a target");
     result->loss = loss / targets;
-    result->z_loss =
-        s->settings->train.z_loss * more[STEP_LOG_SQUARES] / targets;
+    result->z_loss = s->config.z_loss * more[STEP_LOG_SQUARES] / targets;
     result->tokens = more[STEP_TOKENS];
     result->skill_loss = s->sums;
     result->skill_targets = s->sums + skills;
@@ -129,8 +126,9 @@ struct verdict {
 static struct verdict decide(struct step *s, long number, double norm,
                              struct step_result *result)
 {
-    struct verdict v = {result->loss, norm, schedule_rate(s->settings, number),
-                        SKIP_NONE, false};
+    struct verdict v = {result->loss, norm,
+                        schedule_rate(&s->config.schedule, number), SKIP_NONE,
+                        false};
     struct skips_step losses = {v.loss, v.norm, result->skill_loss,
                                 result->skill_targets};
 
@@ -164,7 +162,7 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
 {
     struct exchange *exchange = &s->batch.model->exchange;
     long skills = s->batch.data->train.skills.n;
-    double start = clock_seconds(), clip = s->settings->train.clip;
+    double start = clock_seconds(), clip = s->config.clip;
     double mean = 1, factor, targets, seconds;
     struct step_result result = {0};
 
@@ -175,12 +173,12 @@ struct step_result step_run(struct step *s, const struct sampler *sampler,
         group_largest(s->grid->all, seconds, &result.slowest_rank);
     exchange_sum(exchange);
     targets = sum_losses(s, seconds, &result);
-    if (s->settings->train.loss_denominator == DENOMINATOR_REAL)
+    if (s->config.denominator == DENOMINATOR_REAL)
         mean = positions(s) / targets;
     judge(s, number, mean, &result);
     factor = clip > 0 && result.norm > clip ? clip / result.norm : 1;
     if (result.skip == SKIP_NONE)
-        optimiser_update(exchange, s->settings, number, result.rate,
+        optimiser_update(exchange, &s->config.optimiser, number, result.rate,
                          mean * factor);
     else if (result.skip == SKIP_NOT_FINITE)
         result.why = blame_find(s, sampler, in_round);

@@ -2,9 +2,10 @@
 #define SRC_TRAINER_STEP_H
 
 #include "mpi/grid.h"
-#include "src/run/stop.h"
 #include "src/trainer/batch.h"
+#include "src/trainer/optimiser.h"
 #include "src/trainer/sampler.h"
+#include "src/trainer/schedule.h"
 #include "src/trainer/skips.h"
 
 /* One step of training: the gradient of the mean loss over the targets of a
@@ -22,13 +23,30 @@
  * micro-batch goes on (exchange.h); sums over all ranks of losses by skill,
  * and of the squared norm; the updated weights, while the next forward goes
  * on.  Rank 0 decides on the rate and the factor of the gradient for all. */
+struct step_config {
+    long global_batch; /* sequences */
+    enum loss_over loss;
+    enum loss_denominator denominator;
+    double z_loss, clip;
+    struct schedule_config schedule;
+    struct optimiser_config optimiser;
+};
+
+/* What this rank tells the others with the sums of the losses.  The caller
+ * sets it before a step; asks_to_stop(asker) is called when the gradients are
+ * there, and may be NULL. */
+struct step_votes {
+    bool (*asks_to_stop)(void *);
+    void *asker;
+    bool is_saving; /* this rank writes a checkpoint */
+};
+
 struct step {
-    const struct settings *settings;
+    struct step_config config;
     const struct grid *grid;
     struct batch batch;
-    struct stop *stop;   /* not owned; NULL: nobody asks */
     struct skips *skips; /* not owned, looked at on rank 0 alone */
-    bool is_saving; /* this rank writes a checkpoint: told by the caller */
+    struct step_votes votes;
     double *sums; /* [2 skills + STEP_SUMS] loss and targets by skill, and: */
 };
 
@@ -58,11 +76,10 @@ struct step_result {
     bool skips_too_many;         /* and whether the run is to end */
 };
 
-/* Also makes the weights of all ranks those of the first that has them.
- * Collective over the grid. */
-void step_init(struct step *s, const struct settings *settings,
-               const struct grid *grid, const struct data *data,
-               struct model *model);
+/* The weights are those that the model has: see trainer_begin. */
+void step_init(struct step *s, const struct step_config *config,
+               const struct grid *grid, struct data *data, struct model *model,
+               struct skips *skips);
 void step_free(struct step *s);
 
 /* This rank's samples of step `in_round` of the round, and the gradients of a

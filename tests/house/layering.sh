@@ -52,6 +52,23 @@ may_use io/shards io/text io mpi kernels/base
 may_use io/checkpoint io mpi kernels/base
 may_use src io mpi kernels
 
+within_src() { # ROOM LOWER-ROOM...
+  room=$1
+  all=$(echo "$*" | tr ' ' '|')
+  none "src/$room includes of src/ only its top and $*" \
+    "$(includes '"src/' | grep "^src/$room/" |
+      grep -vE "\"src/([a-z_]*\.h|($all)/)")"
+}
+
+within_src skills
+within_src model
+within_src trainer skills model
+within_src run skills model trainer
+within_src synth skills
+within_src tokenize
+within_src inspect skills
+within_src commands skills run synth tokenize inspect
+
 same "includes are found" mpi/world.c \
   "$(includes '<mpi\.h>' | cut -d: -f1 | grep -x mpi/world.c)"
 lives_in 'mpi\.h' mpi/
@@ -84,6 +101,16 @@ same "model/block.c sees real.h" src/model/block.c \
   "$(sees_real | grep -x src/model/block.c)"
 none "nothing that is compiled once sees real.h" \
   "$(sees_real | grep -vE "$per_program")"
+
+# What the user got wrong is a problem that climbs, so that a team of ranks can
+# fail and the others go on.
+ends='(^|[^A-Za-z0-9_])(refuse|refuse_if|exit|_exit|MPI_Abort) *\\('
+none "only commands/, main.c and launch.c refuse or exit, and the watchdog" \
+  "$(code "$ends" | grep -E '^(io|src)/' |
+    grep -vE '^src/(commands/[a-z]*|main|launch|run/watchdog)\.c:')"
+none "a trainer knows no log, no run and no signals" \
+  "$(code '(log_(line|warning|progress|error)|signal|directory_)' |
+    grep '^src/trainer/')"
 
 prints='(stdout|stderr|[^A-Za-z0-9_]v?printf *\(|[^A-Za-z0-9_](puts|putchar|perror) *\()'
 none "only src/log.c, kernels/base/check.c and mpi/refuse.c print" \

@@ -68,7 +68,6 @@ kernels/ops.h rotary
 src/model/parameters.h bucket
 src/model/parameters.h range
 src/model/shape.h cut
-src/run/run.h progress
 src/settings.h device
 src/settings.h eta_schedule
 src/settings.h lone_skills

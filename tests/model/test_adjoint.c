@@ -8,7 +8,7 @@
 #include "src/model/embed.h"
 #include "src/model/mlp.h"
 #include "src/model/norm.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 /* Inner products of some thousands of terms of size 1. */
@@ -63,7 +63,7 @@ static void check(const char *name, double forward, double backward)
 
 /* The table of embeddings -> x, cut over the ranks: y is whole, so each rank's
  * gradient is of its own rows. */
-static void check_embed(struct small_run *run)
+static void check_embed(struct trainer *run)
 {
     struct model *m = &run->model;
     struct embed *e = &m->embed;
@@ -83,7 +83,7 @@ static void check_embed(struct small_run *run)
 }
 
 /* v -> o with the probabilities held, and both rotations. */
-static void check_attention(struct small_run *run)
+static void check_attention(struct trainer *run)
 {
     const struct shape *shape = &run->model.shape;
     struct attention *at = &run->model.blocks[0].attention;
@@ -115,7 +115,7 @@ static void check_attention(struct small_run *run)
 
 /* Both down projections of the feed-forward layer in their weights: h -> y is
  * partial on each rank, and dy is whole. */
-static void check_down(struct small_run *run)
+static void check_down(struct trainer *run)
 {
     const struct shape *shape = &run->model.shape;
     struct mlp *m = &run->model.blocks[0].mlp;
@@ -136,7 +136,7 @@ static void check_down(struct small_run *run)
 }
 
 /* (weight, bias) -> y of a norm, with its statistics held. */
-static void check_norm(struct small_run *run)
+static void check_norm(struct trainer *run)
 {
     const struct shape *shape = &run->model.shape;
     struct norm *n = &run->model.blocks[0].norm1;
@@ -157,17 +157,17 @@ static void check_norm(struct small_run *run)
 
 int main(int argc, char **argv)
 {
-    struct small_run run;
+    struct trainer run;
 
     world_start(&argc, &argv);
-    small_settings(&run.settings, base);
-    small_run_open(&run, group_world(), group_size(group_world()));
+    struct settings *settings = trainers_settings(base);
+
+    trainers_open(&run, settings, group_world(), group_size(group_world()));
     check_embed(&run);
     check_attention(&run);
     check_down(&run);
     check_norm(&run);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
     tap_done();
     world_stop();
     return 0;

@@ -8,7 +8,7 @@
 #include "kernels/device.h"
 #include "tests/lib/packed_files.h"
 #include "tests/lib/sample_files.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
 
@@ -83,15 +83,15 @@ static long document_end(const struct batch *b, long first)
 static void check_windows(const char *const *extra, const char *name)
 {
     struct group *world = group_world();
-    struct small_run run;
+    struct trainer run;
     struct batch *b = &run.step.batch;
     struct given whole = {0}, parts = {0};
     long documents = 0;
     double loss = 0, gradient = 0, largest = 0;
+    struct settings *settings = trainers_settings(base);
 
-    small_settings(&run.settings, base);
-    small_settings_add(&run.settings, extra);
-    small_run_open(&run, world, group_size(world));
+    trainers_set(settings, extra);
+    trainers_open(&run, settings, world, group_size(world));
     for (long i = 0; i < SEQUENCES; i++)
         batch_read(b, i, &run.data.train, (struct draw){(int)i, 2 + i},
                    LOSS_ALL);
@@ -118,28 +118,27 @@ static void check_windows(const char *const *extra, const char *name)
        name, gradient / largest);
     free(whole.gradient);
     free(parts.gradient);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 static void train_samples(const char *mask, double *losses)
 {
     char data[600], argument[64];
-    struct small_run run;
+    struct trainer run;
 
     snprintf(data, sizeof data, "data.directory=%s", directory);
     snprintf(argument, sizeof argument, "data.mask=%s", mask);
-    small_settings(&run.settings, base);
-    small_settings_add(&run.settings,
-                       (const char *const[]){
-                           data, argument, "model.context=9",
-                           "train.sequence_length=9", "train.global_batch=4",
-                           "skills.train=a,b", "train.steps=3", NULL});
-    small_run_open(&run, group_world(), 1);
+    struct settings *settings = trainers_settings(base);
+
+    trainers_set(settings,
+                 (const char *const[]){
+                     data, argument, "model.context=9",
+                     "train.sequence_length=9", "train.global_batch=4",
+                     "skills.train=a,b", "train.steps=3", NULL});
+    trainers_open(&run, settings, group_world(), 1);
     for (int i = 0; i < 3; i++)
         losses[i] = step_run(&run.step, &run.sampler, i, i).loss;
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 static void check_samples(void)

@@ -8,7 +8,7 @@
 #include "src/trainer/optimiser.h"
 #include "src/trainer/schedule.h"
 #include "tests/golden/gpt_neox.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 enum { SEQUENCES = 2, LENGTH = 7, TOKENS = SEQUENCES * LENGTH, STEPS = 10 };
@@ -146,19 +146,19 @@ static void check_losses(struct model *m, const struct example *b,
        TOKENS, worst);
 }
 
-static void update(struct small_run *run, long step, double clip)
+static void update(struct trainer *run, long step, double clip)
 {
     struct model *m = &run->model;
     double squares =
         optimiser_sum_squares(&m->parameters, group_rank(m->tensor));
 
     group_sum(m->tensor, &squares, 1);
-    optimiser_update(&m->exchange, &run->settings, step,
-                     schedule_rate(&run->settings, step),
+    optimiser_update(&m->exchange, &run->step.config.optimiser, step,
+                     schedule_rate(&run->step.config.schedule, step),
                      clip > 0 ? clip / sqrt(squares) : 1);
 }
 
-static void check_training(struct small_run *run, const struct example *b,
+static void check_training(struct trainer *run, const struct example *b,
                            const double *golden, double clip, const char *name)
 {
     const char *clipped = clip > 0 ? " with clipping" : "";
@@ -186,20 +186,18 @@ static void check_training(struct small_run *run, const struct example *b,
 static void check_model(const char *const *extra,
                         const struct gpt_neox *golden, const char *name)
 {
-    struct small_run run;
+    struct trainer run;
     struct example b = make_example();
+    struct settings *settings = trainers_settings(base);
 
-    small_settings(&run.settings, base);
-    for (; *extra; extra++)
-        settings_read_argument(&run.settings, *extra);
-    small_run_open(&run, group_world(), group_size(group_world()));
+    trainers_set(settings, extra);
+    trainers_open(&run, settings, group_world(), group_size(group_world()));
     restart(&run.model.parameters);
     check_losses(&run.model, &b, golden, name);
     check_gradients(&run.model, &b, golden, name);
     check_training(&run, &b, golden->after, 0, name);
     check_training(&run, &b, golden->after_clipped, golden->clip, name);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 int main(int argc, char **argv)

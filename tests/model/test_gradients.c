@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kernels/device.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 /* Odd vocabulary (padded on 2 and 4 ranks, and with 9 ids rank 3 of 4 has none
@@ -140,7 +140,7 @@ static double worst_of(struct model *m, const struct parameter *row,
 
 static void check_model(const char *const *extra, const char *name)
 {
-    struct small_run run;
+    struct trainer run;
     struct example batch = make_example();
     struct model *m = &run.model;
     struct parameters *p = &m->parameters;
@@ -148,11 +148,10 @@ static void check_model(const char *const *extra, const char *name)
     wide losses[15];
     double worst = 0;
     const char *where = "";
+    struct settings *settings = trainers_settings(base);
 
-    small_settings(&run.settings, base);
-    for (; *extra; extra++)
-        settings_read_argument(&run.settings, *extra);
-    small_run_open(&run, group_world(), tensor);
+    trainers_set(settings, extra);
+    trainers_open(&run, settings, group_world(), tensor);
     disturb(m);
     /* Twice a half: the gradients of micro-batches add up. */
     for (int half = 0; half < 2; half++)
@@ -168,8 +167,7 @@ static void check_model(const char *const *extra, const char *name)
     }
     ok(worst < 1e-8, "%s, %d tensor ranks: %d parameters, worst %.1e in %s",
        name, tensor, p->n, worst, where);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 int main(int argc, char **argv)

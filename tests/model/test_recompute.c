@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kernels/device.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
 
@@ -95,19 +95,18 @@ static void compute(struct model *m, struct given *given)
 static struct given give(enum recompute recompute, const char *const *extra)
 {
     struct given given = {0};
-    struct small_run run;
+    struct trainer run;
     struct group *world = group_world();
+    struct settings *settings = trainers_settings(base);
 
-    small_settings(&run.settings, base);
-    small_settings_add(&run.settings, extra);
-    run.settings.train.recompute = (int)recompute;
-    given.bytes = activation_bytes(&run.settings, world, LAYERS);
+    trainers_set(settings, extra);
+    settings->train.recompute = (int)recompute;
+    given.bytes = activation_bytes(settings, world, LAYERS);
     given.bytes_a_layer =
-        activation_bytes(&run.settings, world, LAYERS + 1) - given.bytes;
-    small_run_open(&run, world, group_size(world));
+        activation_bytes(settings, world, LAYERS + 1) - given.bytes;
+    trainers_open(&run, settings, world, group_size(world));
     compute(&run.model, &given);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
     return given;
 }
 

@@ -8,7 +8,7 @@
 #include "kernels/device.h"
 #include "src/run/save_background.h"
 #include "tests/lib/checkpoint_content.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 
 /* 61 ids and three skills go into no number of ranks. */
 static const char *const base[] = {"model.layers=2",
@@ -27,7 +27,7 @@ static const char *const base[] = {"model.layers=2",
 
 enum { STATE = 3 };
 
-static void take_step(struct small_run *run, long i, int64_t *state)
+static void take_step(struct trainer *run, long i, int64_t *state)
 {
     step_run(&run->step, &run->sampler, i, i);
     for (long k = 0; k < STATE; k++)
@@ -58,7 +58,7 @@ static struct checkpoint named(const char *in, int64_t step)
 }
 
 /* What was saved at step 2 comes back, and is saved again as it was. */
-static void check_read(struct small_run *run, const struct save *s,
+static void check_read(struct trainer *run, const struct save *s,
                        const char *path, const char *elsewhere)
 {
     struct checkpoint c;
@@ -75,16 +75,16 @@ static void check_read(struct small_run *run, const struct save *s,
 
 static void check_grid(int tensor, const char *elsewhere)
 {
-    struct small_run run;
+    struct trainer run;
     struct save_background b;
     int64_t state[STATE] = {0};
     struct arrays a = {0};
     struct save s = {&run.model.parameters, &run.grid, &a};
     char *path, *later;
     long i = 0;
+    struct settings *settings = trainers_settings(base);
 
-    small_settings(&run.settings, base);
-    small_run_open(&run, group_world(), tensor);
+    trainers_open(&run, settings, group_world(), tensor);
     arrays_add(&a, "run/state", H5_I64, STATE, 1, state);
     save_background_init(&b, &s);
     for (; i < 2; i++)
@@ -110,8 +110,7 @@ static void check_grid(int tensor, const char *elsewhere)
     free(later);
     save_background_free(&b);
     arrays_free(&a);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 /* Each rank has the moments of its share of the weights, or of all: the file
@@ -123,17 +122,17 @@ static void check_zero(int tensor, const char *elsewhere)
     char *path = strdup(named(directory, 2).path.text);
 
     for (int zero = 0; zero < 2; zero++) {
-        struct small_run run;
+        struct trainer run;
         struct save s = {&run.model.parameters, &run.grid, &none};
 
-        small_settings(&run.settings, base);
-        run.settings.parallel.zero = zero;
-        small_run_open(&run, group_world(), tensor);
+        struct settings *settings = trainers_settings(base);
+
+        settings->parallel.zero = zero;
+        trainers_open(&run, settings, group_world(), tensor);
         for (long i = 0; i < 2; i++)
             step_run(&run.step, &run.sampler, i, i);
         settled(save_write(&s, in[zero], 2, 20));
-        small_run_close(&run);
-        settings_free(&run.settings);
+        trainers_close(&run);
     }
     ok(same_files(path, named(elsewhere, 2).path.text),
        "%d x %d: the same with zero 0 and 1", tensor,

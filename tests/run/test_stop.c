@@ -10,7 +10,7 @@
 #include "src/run/loop.h"
 #include "src/run/stop.h"
 #include "tests/lib/shard_files.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
 
@@ -37,7 +37,8 @@ static bool is_asked(const char *saving, double ago, double step, double save)
     struct stop stop;
     bool is_asked;
 
-    small_settings(&settings, list);
+    settings_init(&settings);
+    trainers_set(&settings, list);
     stop_init(&stop, &settings, group_world(), clock_seconds() - ago, 0);
     stop_note_step(&stop, step);
     stop_note_save(&stop, save);
@@ -91,9 +92,10 @@ static void test_save(void)
 
     shard_files_begin();
     snprintf(output, sizeof output, "output.directory=%s/run", directory);
-    small_settings(&settings, list);
+    settings_init(&settings);
+    trainers_set(&settings, list);
     asks = true;
-    status = loop_train(group_world(), &settings);
+    refuse_if(group_world(), loop_train(group_world(), &settings, &status));
     settings_free(&settings);
     snprintf(path, sizeof path, "%s/run/checkpoint-00000002.h5", directory);
     ok(status == 75 && access(path, F_OK) == 0,

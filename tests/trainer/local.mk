@@ -6,5 +6,6 @@ c_tests += %D%/test_samples-cpu-double
 c_tests += %D%/test_schedule-cpu-double
 c_tests += %D%/test_skips-cpu-double
 c_tests += %D%/test_step-cpu-double
+c_tests += %D%/test_team-cpu-double
 c_tests += %D%/test_zero-cpu-float %D%/test_zero-cpu-double
 big_c_tests += %D%/test_combinations_big-cpu-double

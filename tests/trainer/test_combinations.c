@@ -11,7 +11,7 @@
 #include "tests/lib/packed_files.h"
 #include "tests/lib/pairs.h"
 #include "tests/lib/sample_files.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
 
@@ -123,7 +123,7 @@ static void add_words(struct settings *s, const char *words)
 
     snprintf(text, sizeof text, "%s", words);
     while ((word = strtok_r(rest, " ", &rest)))
-        small_settings_add(s, (const char *const[]){word, NULL});
+        trainers_set(s, (const char *const[]){word, NULL});
 }
 
 static void remove_run(const char *path)
@@ -196,21 +196,24 @@ static int train(struct group *g, const int *row, bool is_plain,
 {
     char data[600], output[700], path[600];
     struct settings s;
+    struct problem wrong;
     int status;
 
-    small_settings(&s, base);
+    settings_init(&s);
+    trainers_set(&s, base);
     snprintf(path, sizeof path, "%s/run", directory);
     snprintf(data, sizeof data, "data.directory=%s", directory);
     snprintf(output, sizeof output, "output.directory=%s", path);
-    small_settings_add(&s, (const char *const[]){data, output, NULL});
+    trainers_set(&s, (const char *const[]){data, output, NULL});
     if (!device_is_host())
-        small_settings_add(&s, short_run);
+        trainers_set(&s, short_run);
     for (int f = 0; f < FACTORS; f++)
         if (is_used(f))
             add_words(&s, is_plain && !factors[f].matters
                               ? factors[f].values[0]
                               : value_of(f, row));
-    status = loop_train(g, &s);
+    wrong = loop_train(g, &s, &status);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     settings_free(&s);
     if (group_rank(g) == 0) {
         read_metrics(path, told);

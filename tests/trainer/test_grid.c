@@ -7,7 +7,7 @@
 #include "io/sum.h"
 #include "kernels/device.h"
 #include "tests/lib/sample_files.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 enum { STEPS = 20 };
@@ -34,7 +34,7 @@ static const char *const base[] = {"model.layers=2",
                                    NULL};
 
 /* A hash of the bits of all weights that `others` should have too. */
-static bool same_bits(const struct small_run *run, struct group *others,
+static bool same_bits(const struct trainer *run, struct group *others,
                       bool whole_only)
 {
     const struct parameters *p = &run->model.parameters;
@@ -62,19 +62,18 @@ static bool same_bits(const struct small_run *run, struct group *others,
 static void train(struct group *all, int tensor, const char *const *extra,
                   long micro_batch, double *loss, bool *same)
 {
-    struct small_run run;
+    struct trainer run;
+    struct settings *settings = trainers_settings(base);
 
-    small_settings(&run.settings, base);
-    small_settings_add(&run.settings, extra);
-    run.settings.train.micro_batch = micro_batch;
-    small_run_open(&run, all, tensor);
+    trainers_set(settings, extra);
+    settings->train.micro_batch = micro_batch;
+    trainers_open(&run, settings, all, tensor);
     for (long i = 0; i < STEPS; i++)
         loss[i] = step_run(&run.step, &run.sampler, i, i).loss;
     exchange_settle(&run.model.exchange);
     *same = same_bits(&run, run.grid.data, false) &&
             same_bits(&run, run.grid.tensor, true);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 static double worst(const double *a, const double *b)

@@ -7,7 +7,7 @@
 #include "kernels/device.h"
 #include "src/trainer/evaluate.h"
 #include "tests/lib/sample_files.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 /* A micro-batch of 32 samples has more rows than the loss takes at a time. */
@@ -33,21 +33,21 @@ static const char *const base[] = {
     "parallel.zero=0", /* all that is compared */
     NULL};
 
-static void open_run(struct small_run *run, int tensor, const char *setting)
+static void open_run(struct trainer *run, int tensor, const char *setting)
 {
     char data[600];
     const char *const more[] = {data, setting, NULL};
 
     snprintf(data, sizeof data, "data.directory=%s", directory);
-    small_settings(&run->settings, base);
-    small_settings_add(&run->settings, more);
-    small_run_open(run, group_world(), tensor);
+    struct settings *settings = trainers_settings(base);
+
+    trainers_set(settings, more);
+    trainers_open(run, settings, group_world(), tensor);
 }
 
-static void close_run(struct small_run *run)
+static void close_run(struct trainer *run)
 {
-    small_run_close(run);
-    settings_free(&run->settings);
+    trainers_close(run);
 }
 
 /* The same model on this rank alone, for a single sequence of n tokens: no
@@ -59,7 +59,7 @@ static struct {
 
 static void alone_init(void)
 {
-    struct small_run run;
+    struct trainer run;
     struct grid self;
 
     alone.self = group_split(group_world(), rank());
@@ -71,7 +71,7 @@ static void alone_init(void)
         shape_divide(&shape, 1, 0, true);
         shape_batch(&shape, 1, n);
         model_init(&alone.of[n], &shape, &self);
-        model_randomise(&alone.of[n], run.settings.train.seed);
+        model_randomise(&alone.of[n], run.settings->train.seed);
     }
     close_run(&run);
 }
@@ -185,7 +185,7 @@ static double alone_norm(double targets)
 static void check_step(int tensor, bool answer_only)
 {
     const char *name = answer_only ? "answers" : "all tokens";
-    struct small_run run;
+    struct trainer run;
     double loss[SKILLS] = {0}, targets[SKILLS] = {0}, tokens = 0, worst = 0;
     double sum, all;
     struct step_result result;
@@ -226,7 +226,7 @@ static void check_step(int tensor, bool answer_only)
 }
 
 /* One step; the first moments are the gradients that the update saw. */
-static struct step_result one_step(struct small_run *run, int tensor,
+static struct step_result one_step(struct trainer *run, int tensor,
                                    const char *setting)
 {
     open_run(run, tensor, setting);
@@ -235,8 +235,8 @@ static struct step_result one_step(struct small_run *run, int tensor,
 
 /* The largest difference of two runs' first moments, the second times
  * `factor`. */
-static double moment_error(const struct small_run *a,
-                           const struct small_run *b, double factor)
+static double moment_error(const struct trainer *a, const struct trainer *b,
+                           double factor)
 {
     const struct parameters *p = &a->model.parameters;
     const struct parameters *q = &b->model.parameters;
@@ -251,7 +251,7 @@ static double moment_error(const struct small_run *a,
 
 static void check_padding(int tensor)
 {
-    struct small_run run, longer;
+    struct trainer run, longer;
     struct step_result a = one_step(&run, tensor, NULL);
     struct step_result b =
         one_step(&longer, tensor, "train.sequence_length=16");
@@ -268,7 +268,7 @@ static void check_padding(int tensor)
 
 static void check_denominators(int tensor)
 {
-    struct small_run run, over_all;
+    struct trainer run, over_all;
     struct step_result a = one_step(&run, tensor, NULL);
     struct step_result b =
         one_step(&over_all, tensor, "train.loss_denominator=all");
@@ -291,13 +291,13 @@ static void check_evaluation(int tensor, bool answer_only)
 {
     static const int number[SKILLS] = {12, 13};
     const char *name = answer_only ? "answers" : "all tokens";
-    struct small_run run;
+    struct trainer run;
     struct evaluation e;
     double loss = 0, accuracy = 0, right[SKILLS] = {0};
 
     open_run(&run, tensor,
              answer_only ? "evaluate.loss=answer" : "evaluate.loss=all");
-    evaluate_init(&e, &run.settings, &run.grid, &run.step.batch);
+    evaluate_init(&e, run.settings, &run.grid, &run.step.batch);
     evaluate_split(&e, &run.data.validation);
     for (int skill = 0; skill < SKILLS; skill++) {
         long n = (long)run.data.validation.windows[skill];

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/trainer/schedule.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 static const char *const base[] = {
@@ -14,13 +14,16 @@ static const char *const base[] = {
 static double worst_rate(const char *const *extra, const long *steps,
                          const double *expect, int n)
 {
+    struct schedule_config c;
     struct settings s;
     double worst = 0;
 
-    small_settings(&s, base);
-    small_settings_add(&s, extra);
+    settings_init(&s);
+    trainers_set(&s, base);
+    trainers_set(&s, extra);
+    schedule_init(&c, &s);
     for (int i = 0; i < n; i++)
-        worst = worse(worst, fabs(schedule_rate(&s, steps[i]) - expect[i]));
+        worst = worse(worst, fabs(schedule_rate(&c, steps[i]) - expect[i]));
     settings_free(&s);
     return worst;
 }
@@ -100,13 +103,15 @@ static void check_stages(void)
 
 static void check_list(const char *list, bool is_right)
 {
+    struct schedule_config c;
     struct settings s;
     struct problem wrong;
     char argument[64];
 
     snprintf(argument, sizeof argument, "train.rewarm_at=%s", list);
-    small_settings(&s, (const char *const[]){argument, NULL});
-    wrong = schedule_check(&s);
+    settings_init(&s);
+    trainers_set(&s, (const char *const[]){argument, NULL});
+    wrong = schedule_init(&c, &s);
     ok(is_problem(&wrong) != is_right &&
            (is_right || strstr(wrong.text, "train.rewarm_at")),
        "\"%s\" is %s list of rising steps%s%s", list, is_right ? "a" : "no",

@@ -6,7 +6,7 @@
 #include "kernels/device.h"
 #include "src/trainer/blame.h"
 #include "tests/lib/bits.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 enum { STEPS = 5, PLANTED = 2 };
@@ -51,13 +51,13 @@ static const struct parameter *find(const struct parameters *p,
 }
 
 /* Those of the last step may still be on their way. */
-static void wait_for_weights(struct small_run *run)
+static void wait_for_weights(struct trainer *run)
 {
     exchange_need(&run->model.exchange, run->model.parameters.buckets - 1);
 }
 
 /* The planted step of the last rank's, with its weights put back. */
-static struct step_result faulty_step(struct small_run *run,
+static struct step_result faulty_step(struct trainer *run,
                                       const struct fault *f)
 {
     struct parameters *p = &run->model.parameters;
@@ -82,22 +82,22 @@ static struct step_result faulty_step(struct small_run *run,
     return result;
 }
 
-static void open_run(struct small_run *run, int tensor)
+static void open_run(struct trainer *run, int tensor)
 {
-    small_settings(&run->settings, base);
-    small_run_open(run, group_world(), tensor);
+    struct settings *settings = trainers_settings(base);
+
+    trainers_open(run, settings, group_world(), tensor);
 }
 
-static void close_run(struct small_run *run)
+static void close_run(struct trainer *run)
 {
-    small_run_close(run);
-    settings_free(&run->settings);
+    trainers_close(run);
 }
 
 static void check_fault(int tensor, const struct fault *f)
 {
     int ranks = group_size(group_world()), skips = 0;
-    struct small_run with, without;
+    struct trainer with, without;
     struct step_result result;
     const struct parameters *p = &with.model.parameters;
     const struct parameters *q = &without.model.parameters;
@@ -134,7 +134,7 @@ static void check_fault(int tensor, const struct fault *f)
 
 static void check_passing(void)
 {
-    struct small_run run;
+    struct trainer run;
     struct problem wrong;
 
     open_run(&run, 1);
@@ -169,13 +169,10 @@ static double noise(int i)
 
 static void check_spikes(void)
 {
-    const char *list[] = {"train.spike=6", "train.skip_limit=2", NULL};
-    struct settings settings;
     struct skips s;
     int early = 0, calm = 0;
 
-    small_settings(&settings, list);
-    skips_init(&s, &settings, SKILLS);
+    skips_init(&s, 6, 2, SKILLS);
     for (int i = 0; i < 64; i++)
         early += judge(&s, i == 60 ? 50 : 2 + noise(i), 9 + noise(i + 1));
     ok(!early, "no spike before 64 losses are known");
@@ -196,25 +193,20 @@ static void check_spikes(void)
            s.in_a_row == 0 && s.total == 4,
        "what is skipped does not move what is usual");
     skips_free(&s);
-    settings_free(&settings);
 }
 
 /* Answers that are known by heart have losses near 0. */
 static void check_known(void)
 {
-    const char *list[] = {"train.spike=6", NULL};
-    struct settings settings;
     struct skips s;
 
-    small_settings(&settings, list);
-    skips_init(&s, &settings, SKILLS);
+    skips_init(&s, 6, 10, SKILLS);
     for (int i = 0; i < 128; i++)
         judge(&s, 1e-8, 0);
     ok(judge(&s, 1e-5, 0) == SKIP_NONE && judge(&s, 5e-3, 0) == SKIP_NONE,
        "no spike far below what a loss means");
     ok(judge(&s, 0.1, 0) == SKIP_SPIKE, "a spike above nearly nothing");
     skips_free(&s);
-    settings_free(&settings);
 }
 
 int main(int argc, char **argv)

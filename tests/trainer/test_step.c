@@ -6,7 +6,7 @@
 #include "kernels/device.h"
 #include "mpi/trace.h"
 #include "src/trainer/evaluate.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 enum { SKILLS = 3, LENGTH = 8, BATCH = 12 };
@@ -31,16 +31,16 @@ static const char *const base[] = {"model.layers=1",
 static const char *const none[] = {NULL};
 
 /* 12 sequences go to 1, 2 or 4 data ranks in micro-batches of 3. */
-static void open_run(struct small_run *run, int tensor,
-                     const char *const *extra)
+static void open_run(struct trainer *run, int tensor, const char *const *extra)
 {
-    small_settings(&run->settings, base);
-    small_settings_add(&run->settings, extra);
-    small_run_open(run, group_world(), tensor);
+    struct settings *settings = trainers_settings(base);
+
+    trainers_set(settings, extra);
+    trainers_open(run, settings, group_world(), tensor);
 }
 
 /* The tokens of a window and its last target. */
-static void read_stream(struct small_run *run, const struct data_split *split,
+static void read_stream(struct trainer *run, const struct data_split *split,
                         int skill, int64_t window, int32_t *stream)
 {
     int32_t target[LENGTH];
@@ -56,9 +56,8 @@ static void read_stream(struct small_run *run, const struct data_split *split,
 }
 
 /* The model's loss on one window alone, from the stream of its tokens. */
-static double window_loss(struct small_run *run,
-                          const struct data_split *split, int skill,
-                          int64_t window)
+static double window_loss(struct trainer *run, const struct data_split *split,
+                          int skill, int64_t window)
 {
     struct batch *b = &run->step.batch;
     int32_t stream[LENGTH + 1], before[LENGTH + 1];
@@ -83,7 +82,7 @@ static double window_loss(struct small_run *run,
 
 static void check_step(int tensor)
 {
-    struct small_run run;
+    struct trainer run;
     double loss[SKILLS] = {0}, tokens[SKILLS] = {0}, worst = 0, total = 0;
     struct step_result result;
 
@@ -110,22 +109,20 @@ static void check_step(int tensor)
        fabs(result.loss - total));
     ok(tokens[0] > 0 && tokens[1] > 0 && tokens[2] > 0,
        "%d tensor ranks: every skill stood in the batch", tensor);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 /* Without padding both denominators are the same to the bit. */
 static void check_denominators(int tensor)
 {
-    struct small_run run;
+    struct trainer run;
     double norm[2];
 
     for (int i = 0; i < 2; i++) {
         open_run(&run, tensor, none);
-        run.settings.train.loss_denominator = i;
+        run.step.config.denominator = i ? DENOMINATOR_ALL : DENOMINATOR_REAL;
         norm[i] = step_run(&run.step, &run.sampler, 0, 0).norm;
-        small_run_close(&run);
-        settings_free(&run.settings);
+        trainers_close(&run);
     }
     ok(norm[0] == norm[1],
        "%d tensor ranks: norm over real targets %.17g, over all %.17g", tensor,
@@ -136,7 +133,7 @@ static void check_denominators(int tensor)
  * mean over all ranks. */
 static void check_z_loss(int tensor)
 {
-    struct small_run run;
+    struct trainer run;
     struct parameters *p = &run.model.parameters;
     double expect = 0.25 * pow(log(40), 2), found;
 
@@ -145,22 +142,20 @@ static void check_z_loss(int tensor)
     found = step_run(&run.step, &run.sampler, 0, 0).z_loss;
     ok(fabs(found - expect) < 1e-14, "%d tensor ranks: z-loss, off by %.1e",
        tensor, fabs(found - expect));
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 /* Of the first step. */
 static long collectives(int tensor, const char *skills, const char *z_loss)
 {
-    struct small_run run;
+    struct trainer run;
     long before, after;
 
     open_run(&run, tensor, (const char *const[]){skills, z_loss, NULL});
     before = trace_now().number;
     step_run(&run.step, &run.sampler, 0, 0);
     after = trace_now().number;
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
     return after - before;
 }
 
@@ -177,10 +172,10 @@ static void check_collectives(void)
        tensor, one, many);
 }
 
-static void check_split(struct small_run *run, struct evaluation *e,
+static void check_split(struct trainer *run, struct evaluation *e,
                         const struct data_split *split)
 {
-    long cap = run->settings.evaluate.windows;
+    long cap = e->cap;
     int tensor = group_size(run->grid.tensor);
     double worst = 0;
 
@@ -200,25 +195,24 @@ static void check_split(struct small_run *run, struct evaluation *e,
 
 static void check_evaluation(int tensor)
 {
-    struct small_run run;
+    struct trainer run;
     struct evaluation e;
 
     open_run(&run, tensor, none);
-    evaluate_init(&e, &run.settings, &run.grid, &run.step.batch);
-    run.settings.evaluate.windows = 5;
+    evaluate_init(&e, run.settings, &run.grid, &run.step.batch);
+    e.cap = 5;
     check_split(&run, &e, &run.data.validation);
     check_split(&run, &e, &run.data.train);
-    run.settings.evaluate.windows = 0;
+    e.cap = 0;
     check_split(&run, &e, &run.data.validation);
     evaluate_free(&e);
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 /* A skill has the same ids to draw from in both splits, and other tokens. */
 static void check_splits(void)
 {
-    struct small_run run;
+    struct trainer run;
     int32_t train[LENGTH + 1], validation[LENGTH + 1], most = 0;
 
     open_run(&run, 1, none);
@@ -231,8 +225,7 @@ static void check_splits(void)
     ok(most == 13, "skill c draws from the first third of 40 ids");
     ok(memcmp(train, validation, sizeof train) != 0,
        "validation has other tokens than training");
-    small_run_close(&run);
-    settings_free(&run.settings);
+    trainers_close(&run);
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@
 #include "mpi/trace.h"
 #include "src/trainer/evaluate.h"
 #include "tests/lib/bits.h"
-#include "tests/lib/small_run.h"
+#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
 
 enum { STEPS = 5, LAYERS = 3, HIDDEN = 36, LENGTH = 7, BATCH = 24 };
@@ -23,19 +23,19 @@ static const char *const base[] = {
     "train.learning_rate=1e-2", "train.warmup_steps=0",  "train.clip=0.5",
     "skills.train=a,b,c",       "train.seed=5",          NULL};
 
-static void open_run(struct small_run *run, int tensor, long zero,
+static void open_run(struct trainer *run, int tensor, long zero,
                      const char *const *more)
 {
-    small_settings(&run->settings, base);
-    small_settings_add(&run->settings, more);
-    run->settings.parallel.zero = zero;
-    small_run_open(run, group_world(), tensor);
+    struct settings *settings = trainers_settings(base);
+
+    trainers_set(settings, more);
+    settings->parallel.zero = zero;
+    trainers_open(run, settings, group_world(), tensor);
 }
 
-static void close_run(struct small_run *run)
+static void close_run(struct trainer *run)
 {
-    small_run_close(run);
-    settings_free(&run->settings);
+    trainers_close(run);
 }
 
 /* Weights are still on their way when ranks without a window to evaluate have
@@ -46,11 +46,11 @@ static void check_idle_ranks(int tensor)
                                         "model.layers=9", /* more than begin
                                                              at once */
                                         "evaluate.windows=1", NULL};
-    struct small_run run;
+    struct trainer run;
     struct evaluation e;
 
     open_run(&run, tensor, 1, large);
-    evaluate_init(&e, &run.settings, &run.grid, &run.step.batch);
+    evaluate_init(&e, run.settings, &run.grid, &run.step.batch);
     step_run(&run.step, &run.sampler, 0, 0);
     evaluate_split(&e, &run.data.validation);
     ok(isfinite(e.loss[0]),
@@ -65,7 +65,7 @@ static void check_idle_ranks(int tensor)
 static void check_overlap(int tensor)
 {
     static const char *const nothing[] = {NULL};
-    struct small_run run;
+    struct trainer run;
     struct exchange *e = &run.model.exchange;
     int begun = 0;
 
@@ -89,7 +89,7 @@ static void check_trace(int tensor)
 {
     static const char *const nothing[] = {NULL};
     struct group *g = group_world();
-    struct small_run run;
+    struct trainer run;
     double most, least;
     int rank;
 
@@ -111,7 +111,7 @@ static void check_trace(int tensor)
 static void check_copies(int tensor, long zero)
 {
     static const char *const nothing[] = {NULL};
-    struct small_run run;
+    struct trainer run;
     struct parameters *p = &run.model.parameters;
     int rank = group_rank(group_world()), data;
     long whole;
@@ -161,7 +161,7 @@ struct trained {
 static struct trained train(int tensor, long zero, const char *const *more)
 {
     struct trained t;
-    struct small_run run;
+    struct trainer run;
     const struct parameters *p = &run.model.parameters;
 
     open_run(&run, tensor, zero, more);
@@ -234,7 +234,7 @@ static long most_numbers(const struct parameters *p)
 static void check_memory(int tensor, long zero)
 {
     static const char *const nothing[] = {NULL};
-    struct small_run run;
+    struct trainer run;
     const struct parameters *p = &run.model.parameters;
     size_t n, updated, copies = REAL_IS_WIDE ? 2 : 3;
     long real_numbers = 0;
@@ -260,7 +260,7 @@ static void check_memory(int tensor, long zero)
  * forward and backward, and by the loss; what makes the loss, by token; and at
  * the step's end what is partial, and this data rank's share of what is
  * whole. */
-static struct group_traffic tensor_traffic(const struct small_run *run)
+static struct group_traffic tensor_traffic(const struct trainer *run)
 {
     const struct shape *shape = &run->model.shape;
     const struct parameters *p = &run->model.parameters;
@@ -281,7 +281,7 @@ static struct group_traffic tensor_traffic(const struct small_run *run)
 
 /* And of the data ranks: gradients to be summed, then weights, or sums, to be
  * gathered. */
-static struct group_traffic data_traffic(const struct small_run *run)
+static struct group_traffic data_traffic(const struct trainer *run)
 {
     const struct parameters *p = &run->model.parameters;
     size_t gathered = p->has_all_moments ? sizeof(wide) : sizeof(real);
@@ -306,7 +306,7 @@ static bool has_moved(const struct group *g, struct group_traffic before,
 static void check_traffic(int tensor, long zero, const char *const *more,
                           const char *name)
 {
-    struct small_run run;
+    struct trainer run;
     struct group_traffic before[2];
 
     open_run(&run, tensor, zero, more);
