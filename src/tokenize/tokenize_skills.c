@@ -213,7 +213,8 @@ static void share(struct tokenize_skills *all, struct group *g)
     long n = all->n;
 
     group_broadcast(g, &n, sizeof n);
-    make_room(all, n);
+    /* So that to look one up does not move what others point to. */
+    make_room(all, n + 1);
     all->n = n;
     group_broadcast(g, all->at, (size_t)n * sizeof *all->at);
     fill_slots(all);
