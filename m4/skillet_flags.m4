@@ -3,13 +3,14 @@
 
 # SKILLET_DEFAULT_CFLAGS: to be called before AC_PROG_CC, which has defaults of
 # its own.  The level of optimisation is not in the default CFLAGS because the
-# kernels have another.
+# kernels and the tokenizers have another.
 AC_DEFUN([SKILLET_DEFAULT_CFLAGS], [
   AC_BEFORE([$0], [AC_PROG_CC])
-  OPTIMISE_CFLAGS= KERNEL_CFLAGS=
+  OPTIMISE_CFLAGS= TEXT_CFLAGS= KERNEL_CFLAGS=
   AS_IF([test -z "${CFLAGS+set}"],
-    [CFLAGS=-g OPTIMISE_CFLAGS=-O2 KERNEL_CFLAGS=-O3])
+    [CFLAGS=-g OPTIMISE_CFLAGS=-O2 TEXT_CFLAGS=-O3 KERNEL_CFLAGS=-O3])
   AC_SUBST([OPTIMISE_CFLAGS])
+  AC_SUBST([TEXT_CFLAGS])
   AC_SUBST([KERNEL_CFLAGS])
 ])
 

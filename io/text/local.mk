@@ -1,6 +1,7 @@
 # Text to tokens and back: no MPI, no numbers of the model.  One line a file.
 noinst_LIBRARIES += %D%/libtext.a
 %C%_libtext_a_CPPFLAGS = $(io_cppflags)
+%C%_libtext_a_CFLAGS = $(AM_CFLAGS) $(TEXT_CFLAGS)
 %C%_libtext_a_SOURCES =
 %C%_libtext_a_SOURCES += %D%/added.c %D%/added.h
 %C%_libtext_a_SOURCES += %D%/bpe.c %D%/bpe.h
