@@ -1,7 +1,7 @@
-# The programs.  One is a number type and the kernels that compute with it; what
-# follows from them stands in build-aux/program.mk: src/libKERNELS-TYPE.a, and
-# tests/NAME-KERNELS-TYPE.  $(call program,TYPE,KERNELS) is the whole of one that
-# is not installed.
+# The programs.  Each is a number type and the kernels that compute with it;
+# build-aux/program.mk has what follows from them: src/libKERNELS-TYPE.a, and
+# tests/NAME-KERNELS-TYPE.  A program that is not installed needs only
+# $(call program,TYPE,KERNELS).
 
 # What is compiled once per number type, and how.
 typed_sources = $(kernel_sources) $(coll_sources) $(model_sources) \
@@ -18,13 +18,15 @@ $(eval $(call number_type,bf16))
 pkglibexec_PROGRAMS += skillet-cpu-float
 skillet_cpu_float_SOURCES = src/main.c
 skillet_cpu_float_CPPFLAGS = $(AM_CPPFLAGS) -DPROGRAM='"skillet-cpu-float"'
-skillet_cpu_float_LDADD = $(upper_libs) src/libcpu-float.a $(lower_libs) $(site_libs)
+skillet_cpu_float_LDADD = $(upper_libs) src/libcpu-float.a $(lower_libs) \
+	$(site_libs)
 $(eval $(call program,float,cpu))
 
 pkglibexec_PROGRAMS += skillet-cpu-double
 skillet_cpu_double_SOURCES = src/main.c
 skillet_cpu_double_CPPFLAGS = $(AM_CPPFLAGS) -DPROGRAM='"skillet-cpu-double"'
-skillet_cpu_double_LDADD = $(upper_libs) src/libcpu-double.a $(lower_libs) $(site_libs)
+skillet_cpu_double_LDADD = $(upper_libs) src/libcpu-double.a $(lower_libs) \
+	$(site_libs)
 $(eval $(call program,double,cpu))
 
 if CUDA

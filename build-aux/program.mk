@@ -5,10 +5,12 @@
 # Each number type: SOURCE.c becomes SOURCE.TYPE.o.
 define number_type
 %.$(1).$(OBJEXT): %.c
-	$$(compile_c) $$($(1)_cppflags) $$(AM_CFLAGS) $$($$(notdir $$*)_cflags) $$(CFLAGS)
+	$$(compile_c) $$($(1)_cppflags) $$(AM_CFLAGS) \
+	  $$($$(notdir $$*)_cflags) $$(CFLAGS)
 kernels/%.$(1).$(OBJEXT): kernels/%.c
 	$$(compile_c) $$($(1)_cppflags) $(BLAS_CFLAGS) $$(kernel_cflags) $$(CFLAGS)
-$(1)_objects = $$(patsubst %.c,%.$(1).$(OBJEXT),$$(filter %.c,$$(typed_sources)))
+$(1)_objects = $$(patsubst %.c,%.$(1).$(OBJEXT), \
+	$$(filter %.c,$$(typed_sources)))
 endef
 
 # The kernels of each kind of device, for a TYPE.

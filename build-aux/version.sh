@@ -10,11 +10,11 @@ if test -f "$dir/.tarball-$what"; then
 elif test ! -e "$dir/.git"; then
   found=
 elif test "$what" = revision; then
-  found=$(git --no-optional-locks -C "$dir" describe --always --dirty --abbrev=12 --exclude '*' \
-    2>/dev/null)
+  found=$(git --no-optional-locks -C "$dir" describe --always --dirty \
+    --abbrev=12 --exclude '*' 2>/dev/null)
 else
-  found=$(git --no-optional-locks -C "$dir" describe --tags --match 'v[0-9]*' --dirty --abbrev=8 \
-    2>/dev/null)
+  found=$(git --no-optional-locks -C "$dir" describe --tags --match 'v[0-9]*' \
+    --dirty --abbrev=8 2>/dev/null)
 fi
 case $what in
   version) none=0.1.0 ;;

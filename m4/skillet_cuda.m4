@@ -1,17 +1,20 @@
 # SKILLET_WITH_CUDA: --with-cuda, --with-cuda-arch and --with-nccl.  Sets NVCC,
 # NVCC_FLAGS, CUDA_CFLAGS and CUDA_LIBS for the GPU programs, the conditionals
-# CUDA and NCCL, and skillet_cuda for the summary.  The driver's libcuda is never
-# linked: a program must start, and say so, where there is none.  To be called
-# after AC_PROG_CXX.
+# CUDA and NCCL, and skillet_cuda for the summary.  The driver's libcuda is
+# never linked: a program must start, and say so, where there is none.  To be
+# called after AC_PROG_CXX.
 AC_DEFUN([SKILLET_WITH_CUDA], [
   AC_ARG_WITH([cuda], [AS_HELP_STRING([--with-cuda@<:@=DIR@:>@],
-    [build the GPU programs with the CUDA toolkit at DIR @<:@no; DIR: CUDA_HOME or /usr/local/cuda@:>@])],
+    [build the GPU programs with the CUDA toolkit at DIR
+     @<:@no; DIR: CUDA_HOME or /usr/local/cuda@:>@])],
     [], [with_cuda=no])
   AC_ARG_WITH([cuda-arch], [AS_HELP_STRING([--with-cuda-arch=80,90],
-    [compute capabilities that the GPU programs are compiled for; the newest serves later GPUs too @<:@80,90@:>@])],
+    [compute capabilities that the GPU programs are compiled for; the newest
+     serves later GPUs too @<:@80,90@:>@])],
     [], [with_cuda_arch=80,90])
   AC_ARG_WITH([nccl], [AS_HELP_STRING([--with-nccl=DIR|no],
-    [NCCL for --with-cuda; no: GPUs exchange numbers through their hosts @<:@the directory of CUDA@:>@])],
+    [NCCL for --with-cuda; no: GPUs exchange numbers through their hosts
+     @<:@the directory of CUDA@:>@])],
     [], [with_nccl=yes])
   AC_ARG_VAR([NVCC], [CUDA compiler])
   skillet_cuda='none, so no GPU program (--with-cuda)'
@@ -37,7 +40,8 @@ AC_DEFUN([SKILLET_FIND_NVCC], [
 ])
 
 AC_DEFUN([SKILLET_FIND_CUDA_LIBRARIES], [
-  AS_CASE([$with_nccl], [yes|no], [skillet_nccl_dir=], [skillet_nccl_dir=$with_nccl])
+  AS_CASE([$with_nccl], [yes|no], [skillet_nccl_dir=],
+    [skillet_nccl_dir=$with_nccl])
   for skillet_dir in $skillet_nccl_dir $skillet_cuda_dir; do
     AS_IF([test -d "$skillet_dir/lib64"], [skillet_lib=$skillet_dir/lib64],
           [skillet_lib=$skillet_dir/lib])
@@ -74,21 +78,25 @@ AC_DEFUN([SKILLET_FIND_CUDA_LIBRARIES], [
 # Machine code for each, and for the last PTX too.  Exceptions and the rest of
 # the C++ library stay out, so that the C compiler links the programs.
 AC_DEFUN([SKILLET_CUDA_ARCHITECTURES], [
-  NVCC_FLAGS='-std=c++17 -O2 -Xcompiler -fno-exceptions,-fno-rtti,-fno-threadsafe-statics'
+  NVCC_FLAGS='-std=c++17 -O2 -Xcompiler'
+  AS_VAR_APPEND([NVCC_FLAGS],
+    [' -fno-exceptions,-fno-rtti,-fno-threadsafe-statics'])
   test -z "$CXX" || AS_VAR_APPEND([NVCC_FLAGS], [" -ccbin '$CXX'"])
-  for skillet_arch_number in `AS_ECHO(["$with_cuda_arch"]) | tr ',' ' '`; do
+  for skillet_cc in `AS_ECHO(["$with_cuda_arch"]) | tr ',' ' '`; do
     AS_VAR_APPEND([NVCC_FLAGS],
-      [" -gencode arch=compute_$skillet_arch_number,code=sm_$skillet_arch_number"])
+      [" -gencode arch=compute_$skillet_cc,code=sm_$skillet_cc"])
   done
   AS_VAR_APPEND([NVCC_FLAGS],
-    [" -gencode arch=compute_$skillet_arch_number,code=compute_$skillet_arch_number"])
+    [" -gencode arch=compute_$skillet_cc,code=compute_$skillet_cc"])
   AC_MSG_CHECKING([whether $NVCC compiles for $with_cuda_arch])
   echo '__global__ void conftest(int *x) { *x = 1; }' >conftest.cu
-  AS_IF([eval "$NVCC $NVCC_FLAGS -c conftest.cu -o conftest.o" >&AS_MESSAGE_LOG_FD 2>&1],
+  AS_IF([eval "$NVCC $NVCC_FLAGS -c conftest.cu -o conftest.o" \
+      >&AS_MESSAGE_LOG_FD 2>&1],
     [AC_MSG_RESULT([yes])
      skillet_gpu_programs=', skillet-gpu-float, skillet-gpu-bf16'
      skillet_cuda="$NVCC for compute capability $with_cuda_arch,$CUDA_LIBS"],
     [AC_MSG_RESULT([no])
-     SKILLET_MISS([an nvcc that knows --with-cuda-arch=$with_cuda_arch and the compiler $CXX], [], [])])
+     SKILLET_MISS([an nvcc that knows --with-cuda-arch=$with_cuda_arch dnl
+and the compiler $CXX], [], [])])
   rm -f conftest.cu conftest.o
 ])

@@ -19,7 +19,8 @@ AC_DEFUN([SKILLET_ACCEPTS], [
   AC_MSG_CHECKING([whether $CC accepts $1])
   skillet_save_CFLAGS=$CFLAGS
   CFLAGS="$CFLAGS $1"
-  AC_LINK_IFELSE([AC_LANG_PROGRAM()], [skillet_accepts=yes], [skillet_accepts=no])
+  AC_LINK_IFELSE([AC_LANG_PROGRAM()], [skillet_accepts=yes],
+    [skillet_accepts=no])
   CFLAGS=$skillet_save_CFLAGS
   AC_MSG_RESULT([$skillet_accepts])
   AS_IF([test $skillet_accepts = yes], [$2], [$3])
@@ -29,16 +30,19 @@ AC_DEFUN([SKILLET_ACCEPTS], [
 # without changing the order of a sum.
 AC_DEFUN([SKILLET_KERNEL_CFLAGS], [
   AC_ARG_WITH([arch], [AS_HELP_STRING([--with-arch=native|NAME|no],
-    [processor that the kernels are compiled for, as in -march=NAME @<:@native@:>@])],
+    [processor that the kernels are compiled for, as in -march=NAME
+     @<:@native@:>@])],
     [], [with_arch=])
   skillet_arch=${with_arch:-native}
   AS_CASE([$skillet_arch],
     [no], [],
-    [yes], [AC_MSG_ERROR([--with-arch needs a value: native, no, or a name that $CC -march= knows])],
+    [yes], [AC_MSG_ERROR([--with-arch needs a value: native, no, or a name dnl
+that $CC -march= knows])],
     [SKILLET_ACCEPTS([-march=$skillet_arch],
       [AS_VAR_APPEND([KERNEL_CFLAGS], [" -march=$skillet_arch"])],
       [AS_IF([test -n "$with_arch"],
-        [AC_MSG_ERROR([$CC does not know -march=$with_arch; give --with-arch another name, or no])])
+        [AC_MSG_ERROR([$CC does not know -march=$with_arch; give dnl
+--with-arch another name, or no])])
        skillet_arch=no])])
   for skillet_flag in -fopenmp-simd -fno-math-errno -fno-trapping-math; do
     SKILLET_ACCEPTS([$skillet_flag],
@@ -52,15 +56,18 @@ AC_DEFUN([SKILLET_SANITIZERS], [
     [], [enable_sanitizers=no])
   SANITIZER_CFLAGS=
   AS_IF([test "x$enable_sanitizers" != xno], [
-    SANITIZER_CFLAGS='-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined'
+    SANITIZER_CFLAGS='-fsanitize=address,undefined'
+    AS_VAR_APPEND([SANITIZER_CFLAGS],
+      [' -fno-omit-frame-pointer -fno-sanitize-recover=undefined'])
     SKILLET_ACCEPTS([$SANITIZER_CFLAGS], [],
-      [AC_MSG_ERROR([$CC cannot build with --enable-sanitizers; use another CC])])])
+      [AC_MSG_ERROR([$CC cannot build with --enable-sanitizers; use dnl
+another CC])])])
   AC_SUBST([SANITIZER_CFLAGS])
 ])
 
 # SKILLET_KEEP_ARGUMENTS: what configure was given, for the configures that
-# make distcheck and make sanitize run: all but places (--prefix, ...), as words
-# for a shell in a recipe.
+# make distcheck and make sanitize run: all but places (--prefix, ...), as
+# words for a shell in a recipe.
 AC_DEFUN([SKILLET_KEEP_ARGUMENTS], [
   CONFIGURE_ARGUMENTS=
   eval "set x $ac_configure_args"

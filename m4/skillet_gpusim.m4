@@ -1,22 +1,27 @@
-# SKILLET_GPUSIM: can the kernels for GPUs be tested on this machine's CPU?  That
-# takes a C++ compiler whose objects $CC links, and nothing of CUDA.  Sets
+# SKILLET_GPUSIM: can the kernels for GPUs be tested on this machine's CPU?
+# That takes a C++ compiler whose objects $CC links, and nothing of CUDA.  Sets
 # GPUSIM_CXXFLAGS, with the address sanitizer where both compilers have it, and
 # GPUSIM_LDFLAGS.  To be called after SKILLET_SANITIZERS.
 AC_DEFUN([SKILLET_GPUSIM], [
   AC_REQUIRE([AC_PROG_CXX])
-  GPUSIM_CXXFLAGS='-std=c++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics'
+  GPUSIM_CXXFLAGS='-std=c++17 -fno-exceptions -fno-rtti'
+  AS_VAR_APPEND([GPUSIM_CXXFLAGS], [' -fno-threadsafe-statics'])
   GPUSIM_LDFLAGS=
   skillet_gpusim=no
   SKILLET_GPUSIM_TRY([$GPUSIM_CXXFLAGS], [], [skillet_gpusim=yes])
   AS_IF([test $skillet_gpusim = yes], [
-    SKILLET_GPUSIM_TRY([$GPUSIM_CXXFLAGS -fsanitize=address], [-fsanitize=address], [
-      AS_VAR_APPEND([GPUSIM_CXXFLAGS], [" -fsanitize=address -fno-omit-frame-pointer"])
+    SKILLET_GPUSIM_TRY([$GPUSIM_CXXFLAGS -fsanitize=address],
+      [-fsanitize=address], [
+      AS_VAR_APPEND([GPUSIM_CXXFLAGS],
+        [" -fsanitize=address -fno-omit-frame-pointer"])
       GPUSIM_LDFLAGS=-fsanitize=address
       skillet_gpusim='yes, with the address sanitizer'])
     SKILLET_GPUSIM_TRY([$GPUSIM_CXXFLAGS -fsanitize-sections=cudasim_shared],
       [$GPUSIM_LDFLAGS],
-      [AS_VAR_APPEND([GPUSIM_CXXFLAGS], [" -fsanitize-sections=cudasim_shared"])])],
-    [AC_MSG_WARN([no C++17 compiler (set CXX): make check does not run the GPU kernels])])
+      [AS_VAR_APPEND([GPUSIM_CXXFLAGS],
+        [" -fsanitize-sections=cudasim_shared"])])],
+    [AC_MSG_WARN([no C++17 compiler (set CXX): make check does not run dnl
+the GPU kernels])])
   AC_SUBST([GPUSIM_CXXFLAGS])
   AC_SUBST([GPUSIM_LDFLAGS])
   AM_CONDITIONAL([GPUSIM], [test "$skillet_gpusim" != no])
@@ -42,7 +47,8 @@ int main(void) { return conftest_value(1) != 3; }
 _EOF
   AS_IF([{ $CXX $1 -c conftest1.cc -o conftest1.o &&
            $CC $2 conftest2.c conftest1.o -o conftest12 -lm &&
-           { test "$cross_compiling" = yes || ./conftest12; }; } >&AS_MESSAGE_LOG_FD 2>&1],
+           { test "$cross_compiling" = yes || ./conftest12; }; } \
+           >&AS_MESSAGE_LOG_FD 2>&1],
     [AC_MSG_RESULT([yes])
      $3],
     [AC_MSG_RESULT([no])])

@@ -1,8 +1,9 @@
-# The libraries of section 6 of the design.  Each is found by linking a call.
+# The libraries.  Each is found by linking a call.
 
 # Serial HDF5 will do as well as a parallel one: no data goes through MPI-IO.
 AC_DEFUN([SKILLET_WITH_HDF5], [
-  AC_ARG_VAR([H5CC], [HDF5 compiler wrapper, asked for its flags if pkg-config does not know HDF5])
+  AC_ARG_VAR([H5CC], [HDF5 compiler wrapper, asked for its flags if
+    pkg-config does not know HDF5])
   AC_CHECK_PROGS([H5CC], [h5cc h5pcc])
   SKILLET_NEED([hdf5], [HDF5], [HDF5 1.10 or later],
     [hdf5-openmpi hdf5-mpi hdf5 hdf5-serial], [-lhdf5],
@@ -11,7 +12,8 @@ AC_DEFUN([SKILLET_WITH_HDF5], [
       for skillet_word in `$H5CC -show`; do
         AS_CASE([$skillet_word],
           [-I*|-D*], [AS_VAR_APPEND([skillet_cflags], [" $skillet_word"])],
-          [-L*|-l*|-Wl,*|*.a|*.so], [AS_VAR_APPEND([skillet_libs], [" $skillet_word"])])
+          [-L*|-l*|-Wl,*|*.a|*.so],
+            [AS_VAR_APPEND([skillet_libs], [" $skillet_word"])])
       done
       AS_CASE([$skillet_libs], [*hdf5.*|*-lhdf5*], [],
         [skillet_libs="-lhdf5 $skillet_libs"])
@@ -22,8 +24,8 @@ AC_DEFUN([SKILLET_WITH_HDF5], [
 #endif]], [[H5open();]], [libhdf5-openmpi-dev], [hdf5])
 ])
 
-# The module blas first: where it has CBLAS it is the choice of the machine (as by
-# the alternatives of Debian), and the one that ScaLAPACK is linked with.
+# The module blas first: where it has CBLAS it is the choice of the machine (as
+# by the alternatives of Debian), and the one that ScaLAPACK is linked with.
 AC_DEFUN([SKILLET_WITH_BLAS], [
   SKILLET_NEED([blas], [BLAS], [a BLAS with cblas.h],
     [blas openblas blis cblas], [-lopenblas -lblis -lcblas -lblas], [],
@@ -35,8 +37,8 @@ AC_DEFUN([SKILLET_WITH_BLAS], [
 ])
 
 # Many systems have the reference BLAS by default: it links, and a step takes
-# fifty times as long.  Its CBLAS has the variable RowMajorStrg; BLIS carries that
-# part of it too.
+# fifty times as long.  Its CBLAS has the variable RowMajorStrg; BLIS carries
+# that part of it too.
 AC_DEFUN([SKILLET_REFUSE_REFERENCE_BLAS], [
   AC_MSG_CHECKING([whether that is the reference BLAS])
   skillet_save_LIBS=$LIBS skillet_reference=no
@@ -48,7 +50,8 @@ AC_DEFUN([SKILLET_REFUSE_REFERENCE_BLAS], [
   LIBS=$skillet_save_LIBS
   AC_MSG_RESULT([$skillet_reference])
   AS_IF([test $skillet_reference = yes],
-    [SKILLET_MISS([an optimised BLAS: $BLAS_LIBS is the reference BLAS and some 50 times slower (--with-blas=LIBS takes any)],
+    [SKILLET_MISS([an optimised BLAS: $BLAS_LIBS is the reference BLAS and dnl
+some 50 times slower (--with-blas=LIBS takes any)],
       [libopenblas-dev], [openblas])])
 ])
 

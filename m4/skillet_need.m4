@@ -1,8 +1,8 @@
 # Everything Skillet needs from the site is looked for before anything is
 # reported, so that one run of configure names all that is missing.
 
-# SKILLET_MISS(WHAT, DEBIAN, SPACK): note that WHAT is missing.  DEBIAN or SPACK
-# may be empty.
+# SKILLET_MISS(WHAT, DEBIAN, SPACK): note that WHAT is missing.  DEBIAN or
+# SPACK may be empty.
 AC_DEFUN([SKILLET_MISS], [
   AS_VAR_APPEND([skillet_missing], ["
     $1"])
@@ -13,7 +13,8 @@ AC_DEFUN([SKILLET_MISS], [
 # SKILLET_REPORT_MISSING: stop if anything is.  ./bootstrap reads the line that
 # starts with "debian:".
 AC_DEFUN([SKILLET_REPORT_MISSING], [
-  AS_IF([test -n "$skillet_missing"], [AC_MSG_ERROR([missing (config.log says what was tried):$skillet_missing
+  AS_IF([test -n "$skillet_missing"],
+    [AC_MSG_ERROR([missing (config.log says what was tried):$skillet_missing
   Install these, or point configure at them (./configure --help). Packages:
   debian:$skillet_debian
   spack:$skillet_spack])])
@@ -39,7 +40,8 @@ AC_DEFUN([SKILLET_NEED], [
     [no], [],
     [yes|check], [
       for skillet_module in $4; do
-        AS_IF([test -n "$PKG_CONFIG" && $PKG_CONFIG --exists $skillet_module], [
+        AS_IF([test -n "$PKG_CONFIG" &&
+               $PKG_CONFIG --exists $skillet_module], [
           SKILLET_CANDIDATE([`$PKG_CONFIG --cflags $skillet_module`],
                             [`$PKG_CONFIG --libs $skillet_module`])])
       done
@@ -52,7 +54,8 @@ AC_DEFUN([SKILLET_NEED], [
       AS_IF([test -d "$with_$1/$skillet_lib"], [
         for skillet_library in $5; do
           SKILLET_CANDIDATE([-I$with_$1/include],
-            [-L$with_$1/$skillet_lib -Wl,-rpath,$with_$1/$skillet_lib $skillet_library])
+            [-L$with_$1/$skillet_lib -Wl,-rpath,$with_$1/$skillet_lib dnl
+$skillet_library])
         done])
     done])
   AC_MSG_CHECKING([for $3])

@@ -1,9 +1,10 @@
-# Tests, a folder a floor.  A test program names its rank counts in its first
-# five lines ("ranks: 1 2 4").  In the local.mk of its folder, one line a test:
-#   c_tests += %D%/test_NAME-KERNELS-TYPE ...    test_NAME.c linked with programs
-#                                                (programs.mk): -cpu-double
-#   sh_tests += %D%/NAME.sh                      a shell test
-# Those of `make bigcheck` alone stand in big_c_tests and big_sh_tests.
+# Tests, a folder for each layer.  A test program names its rank counts in its
+# first five lines ("ranks: 1 2 4").  In the local.mk of its folder, one line a
+# test:
+#   c_tests += %D%/test_NAME-KERNELS-TYPE ...  test_NAME.c linked with programs
+#                                              (programs.mk): -cpu-double
+#   sh_tests += %D%/NAME.sh                    a shell test
+# Tests of `make bigcheck` alone are in big_c_tests and big_sh_tests.
 # `make check-FOLDER` runs the tests of one folder.
 c_tests =
 sh_tests =
@@ -54,7 +55,8 @@ all_c_tests = $(c_tests) $(big_c_tests)
 programs_of_tests = $(all_c_tests) $(tool_programs)
 EXTRA_DIST += $(sh_tests) $(big_sh_tests)
 # Without the last two of their words, KERNELS and TYPE.
-EXTRA_DIST += $(sort $(foreach test,$(all_c_tests),$(firstword $(subst -, ,$(test))).c))
+EXTRA_DIST += $(sort $(foreach test,$(all_c_tests), \
+	$(firstword $(subst -, ,$(test))).c))
 EXTRA_DIST += $(tool_programs:=.c)
 CLEANFILES += $(programs_of_tests)
 

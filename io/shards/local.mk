@@ -1,4 +1,4 @@
-# Tokenized text: shards and the streams of skills that they make.  One line a file.
+# Tokenized text: shards, and the streams of skills.  One line a file.
 noinst_LIBRARIES += %D%/libshards.a
 %C%_libshards_a_CPPFLAGS = $(io_cppflags)
 %C%_libshards_a_SOURCES =

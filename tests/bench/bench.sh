@@ -1,16 +1,16 @@
 #!/bin/sh
-# Not a test: what a training step costs on this machine, beside PyTorch where it
-# is at hand.   usage: make bench
+# Not a test: what a training step costs on this machine, and in PyTorch where
+# that is installed.   usage: make bench
 #
-# Each shape runs on two cores as two data ranks, two tensor ranks, and one rank of
-# two threads; the peer on two threads and on two ranks.  FLOPs are those of the
-# products: 6 (N - input embedding) + 12 layers hidden T a token.  The share is that
-# of this machine's own single-precision products, measured in the same run on as
-# many ranks and threads.  Quiet machines only.
+# Each shape runs on two cores as two data ranks, two tensor ranks, and one
+# rank of two threads; the peer on two threads and on two ranks.  FLOPs are
+# those of the products: 6 (N - input embedding) + 12 layers hidden T a token.
+# The share is that of this machine's own single-precision products, measured
+# in the same run on as many ranks and threads.  Quiet machines only.
 #
-# The last line of a shape has what two ranks do together, of what two runs of one
-# rank do side by side, each with half of the sequences; and how much of what data
-# ranks exchange had arrived before a rank waited for it.
+# The last line of a shape has what two ranks do together, of what two runs of
+# one rank do side by side, each with half of the sequences; and how much of
+# what data ranks exchange had arrived before a rank waited for it.
 #
 #   PEER         the script of the peer (default ../shared/bench/torch_gpt.py)
 #   PEER_PYTHON  a python3 that has PyTorch (default python3)
@@ -79,7 +79,8 @@ ours() {
   inside=$(grep '"event":"stop"' "$metrics" | member seconds)
   flops=$(awk "BEGIN { print $speed * $a_token / 1000000000 }")
   row "$1 $2x$3, $4 threads a rank" "$speed" "$flops" \
-    "$(awk "BEGIN { printf \"%.0f %%\", 100 * $flops / $(cat "$work/gemm") }")" \
+    "$(awk "BEGIN { printf \"%.0f %%\",
+      100 * $flops / $(cat "$work/gemm") }")" \
     "$(awk "BEGIN { print $peak / 1048576 }")" \
     "$(awk "BEGIN { printf \"%.1f s\", $end - $begin - $inside }")"
 }
@@ -89,7 +90,8 @@ exchanged() {
   grep '"event":"stop"' "$metrics" | member "$1"
 }
 
-# together SHAPE DATA-SPEED TENSOR-SPEED HIDDEN COST: beside two runs of one rank.
+# together SHAPE DATA-SPEED TENSOR-SPEED HIDDEN COST: next to two runs of one
+# rank.
 together() {
   threads 1
   train one 1 1 $((batch / 2)) &
@@ -97,9 +99,10 @@ together() {
   wait $! || exit 1
   apart=$(awk "BEGIN { print $(speed_of one) + $(speed_of other) }")
   awk "BEGIN {
-    printf \"%s: of two runs side by side, 2 data ranks %.3f, 2 tensor ranks \" \
-      \"%.3f; %.0f %% of the exchange was there when needed, and took %.1f %% \" \
-      \"of the time\\n\", \"$1\", $2 / $apart, $3 / $apart, 100 * $4, 100 * $5 }"
+    printf \"%s: of two runs side by side, 2 data ranks %.3f, \" \
+      \"2 tensor ranks %.3f; %.0f %% of the exchange was there when \" \
+      \"needed, and took %.1f %% of the time\\n\",
+      \"$1\", $2 / $apart, $3 / $apart, 100 * $4, 100 * $5 }"
 }
 
 # peer SHAPE RANKS THREADS
@@ -116,8 +119,8 @@ peer() {
 # shape NAME LAYERS HIDDEN HEADS VOCABULARY T BATCH STEPS
 shape() {
   name=$1 layers=$2 hidden=$3 heads=$4 vocabulary=$5 T=$6 batch=$7 steps=$8
-  a_token=$((6 * (layers * (12 * hidden * hidden + 13 * hidden) + 2 * hidden + \
-    vocabulary * hidden) + 12 * layers * hidden * T))
+  a_token=$((6 * (layers * (12 * hidden * hidden + 13 * hidden) + \
+    2 * hidden + vocabulary * hidden) + 12 * layers * hidden * T))
   ours "$name" 1 2 1
   by_data=$speed
   hidden_share=$(awk "BEGIN {

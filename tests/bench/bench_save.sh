@@ -1,8 +1,9 @@
 #!/bin/sh
-# Not a test: what it costs to save a model of 70 million parameters and to go on
-# from it, beside dd of the same bytes on the same disk in the same run; how long
-# training waits for a save in the background, beside a step and a copy in memory;
-# what memory that takes; and from kill -9 to the next step.   usage: make bench
+# Not a test: what it costs to save a model of 70 million parameters and to
+# resume from it, compared with dd of the same bytes on the same disk in the
+# same run; how long training waits for a background save, compared with a step
+# and a copy in memory; what memory that takes; and the time from kill -9 to
+# the next step.   usage: make bench
 #
 # Medians of some; a file that is read is not in memory.  Quiet machines only.
 # BENCH_DIRECTORY is on the disk that is measured (default TMPDIR).
@@ -104,7 +105,8 @@ background() { # RANKS
   in_memory=$(seconds read_all)
   rm -rf "$run"
   train "$1" 13 checkpoint.every=4 checkpoint.asynchronous=yes
-  awk -v ranks="$1" -v stall="$(of checkpoint stall_seconds | head -n 3 | median)" \
+  awk -v ranks="$1" \
+    -v stall="$(of checkpoint stall_seconds | head -n 3 | median)" \
     -v all="$(of checkpoint seconds | head -n 3 | median)" \
     -v rate="$(of step tokens_per_second | median)" -v tokens=$tokens \
     -v copy="$in_memory" -v before="$peak" \
@@ -117,7 +119,7 @@ background() { # RANKS
         "", after / 2^20, before / 2^20, ranks * planned / 2^20 }'
 }
 
-# restart RANKS: killed inside a run, from the start of the launcher to the step.
+# restart RANKS: killed in a run; from the start of the launcher to the step.
 # shellcheck disable=SC2086
 restart() {
   rm -rf "$run"
@@ -143,7 +145,9 @@ restart() {
     kill -0 "$launcher" || exit 1
     sleep 0.02
   done
-  awk "BEGIN { printf \"%-24s %7.2f s to the next step, %.2f s of it for the launcher\\n\",
+  awk "BEGIN {
+    printf \"%-24s %7.2f s to the next step, \" \
+      \"%.2f s of it for the launcher\\n\",
     \"kill -9, $1 ranks\", $(now) - $begin, $(seconds launch "$1" true) }"
   kill "$launcher"
   wait "$launcher" 2>/dev/null || :

@@ -1,4 +1,4 @@
-"""Not a test: what tests/bench/bench_tokenizer does, by Hugging Face's `tokenizers`.
+"""Not a test: does what tests/bench/bench_tokenizer does, with `tokenizers`.
 
     bench_tokenizer.py TOKENIZER.json FILE.jsonl...
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Not a test: MB of text a second that are tokenized, beside the original library
-# on one thread.   usage: make bench    Quiet machines only.
+# Not a test: MB of text a second that are tokenized, beside the original
+# library on one thread.   usage: make bench    Quiet machines only.
 #
 #   SKILLET_DATA  real tokenizers and text (default ../shared/data)
 #   PEER_PYTHON   a python3 that has tokenizers (default python3)
@@ -22,7 +22,8 @@ done
 for name in 20B mistral_v1; do
   tokenizer=$SKILLET_DATA/tokenizers/${name}_tokenizer.json
   printf '%-34s ' "$name, encode, 1 rank"
-  "$top_builddir/tests/bench/bench_tokenizer" "$tokenizer" "$work"/*.jsonl || exit 1
+  "$top_builddir/tests/bench/bench_tokenizer" "$tokenizer" \
+    "$work"/*.jsonl || exit 1
   printf '%-34s ' "$name, the original, 1 thread"
   "$PEER_PYTHON" "$top_srcdir/tests/bench/bench_tokenizer.py" "$tokenizer" \
     "$work"/*.jsonl 2>"$work/err" || tail -n 1 "$work/err"

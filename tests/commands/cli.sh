@@ -68,11 +68,13 @@ printf '[train]\nsteps = 1\n\nsteps = 2\n' >double.ini
 printf '[train]\ndevice = gpu\n' >gpu.ini
 
 refuses "no command" "no command: .skillet help."
-refuses_together "an unknown command" "unknown command trane: did you mean train?" \
+refuses_together "an unknown command" \
+  "unknown command trane: did you mean train?" \
   trane good.ini
 refuses "a flag" "unknown flag --steps: " train good.ini --steps
 refuses_together "an unknown key" \
-  "unknown.ini:2: unknown setting train.learning_rat: did you mean train.learning_rate?" \
+  "unknown.ini:2: unknown setting train.learning_rat: did you mean \
+train.learning_rate?" \
   train unknown.ini
 refuses "an unknown key as an argument" \
   "unknown setting train.step: did you mean train.steps?" train train.step=1
@@ -83,18 +85,21 @@ refuses "a value out of range" \
   "range.ini:2: train.beta1=1: must be a number from 0 to below 1" \
   train range.ini
 refuses_together "an argument out of range" \
-  "train.steps=0: must be a whole number from 1 to " train good.ini train.steps=0
+  "train.steps=0: must be a whole number from 1 to " train good.ini \
+  train.steps=0
 refuses "a wrong word" "train.schedule=step: must be constant|linear|cosine" \
   train train.schedule=step
 refuses "a key given twice" \
   "double.ini:4: train.steps is already given in line 2" train double.ini
 refuses_together "a missing run file" "absent.ini: .*No such file" \
   train absent.ini
-refuses "two run files" "train takes one run file, not both good.ini and range" \
+refuses "two run files" \
+  "train takes one run file, not both good.ini and range" \
   train good.ini range.ini
 refuses "a file that is no run file" "train.jsonl is neither" train train.jsonl
 refuses_together "nothing to train" "train needs a run file or settings" train
-refuses_together "no help" "no help on trian: did you mean skillet help train?" \
+refuses_together "no help" \
+  "no help on trian: did you mean skillet help train?" \
   help trian
 if test ! -x "$top_builddir/skillet-gpu-float"; then
   refuses_together "a program that was not built" \
@@ -135,10 +140,12 @@ check "one rank in a larger Slurm step is no split" \
 mkdir many
 i=0
 while test $((i += 1)) -le 30; do
-  printf '{"meta":{"text":"abcdefgh%d"},"text":1}\n{"meta":{"text":"zyxwvuts%d"}}\n' \
+  printf '{"meta":{"text":"abcdefgh%d"},"text":1}\n'\
+'{"meta":{"text":"zyxwvuts%d"}}\n' \
     $i $i >many/s$i.jsonl
 done
-check "tokenize.field may be a path" "$skillet" tokenize many data.directory=d \
+check "tokenize.field may be a path" "$skillet" tokenize many \
+  data.directory=d \
   tokenize.field=meta.text tokenize.split=0.5,0.5,0
 check "more shards are read than the soft limit of open files" \
   sh -c 'ulimit -S -n 40 && exec "$@"' sh "$skillet" train data.directory=d \
@@ -225,7 +232,8 @@ threads() { # NAME WANT [VARIABLE=VALUE...]
     # Launched or not, this test is alone.
     # shellcheck disable=SC2046,SC2086
     unset OMP_NUM_THREADS OPENBLAS_NUM_THREADS \
-      $(env | sed -n "s/^\($(echo $launchers | sed 's/ /[A-Z_]*\\|/g')[A-Z_]*\)=.*/\1/p")
+      $(env | sed -n \
+        "s/^\($(echo $launchers | sed 's/ /[A-Z_]*\\|/g')[A-Z_]*\)=.*/\1/p")
     env "$@" threads/skillet
   )
   if test "$got" = "$want"; then ok "$name"; else not_ok "$name" "$got"; fi

@@ -1,6 +1,6 @@
 #!/bin/sh
-# inspect: what it says of a file is what is in it, counted here by other means;
-# damage is found, and what it cannot describe ends with status 2.
+# inspect: what it says of a file is what is in it, counted here by other
+# means; damage is found, and what it cannot describe ends with status 2.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -63,7 +63,8 @@ same "its header" "cooking cooking train packed bytes 257 256 none yes" \
   "$(for key in skill title split layout tokenizer vocabulary_size \
     end_of_text begin_of_text sealed; do fact $key; done | tr '\n' ' ' |
     sed 's/ $//')"
-same "its sizes" "$(wc -l <texts) $(tr -d '\n' <texts | wc -c) $(wc -c <$shard)" \
+same "its sizes" \
+  "$(wc -l <texts) $(tr -d '\n' <texts | wc -c) $(wc -c <$shard)" \
   "$(fact documents) $(fact tokens) $(fact bytes)"
 same "its lengths" "$(awk '{ n = length($0); s += n
     if (NR == 1 || n < least) least = n
@@ -105,7 +106,8 @@ refuses "damage outside the tokens needs no verify" \
 cp whole.h5 $shard
 
 shows "a directory" d inspect.verify=yes
-same "has a line a shard" "baking.train.h5 skill baking split train documents 90 \
+same "has a line a shard" \
+  "baking.train.h5 skill baking split train documents 90 \
 tokens $(head -90 texts | tr -d '\n' | wc -c)
 cooking.train.h5 skill cooking split train documents 700 \
 tokens $(tr -d '\n' <texts | wc -c)" "$(grep '\.h5 ' out)"
@@ -117,7 +119,8 @@ check "samples to look at" run_ranks 1 synth addition data.directory=s \
   synth.train=40 synth.validation=5 synth.test=5
 shows "a shard of samples" s/addition-tens.train.h5 inspect.documents=40 \
   inspect.verify=yes
-same "its answers" "samples 40 40 1.00 3 blocks, 3 by their sums" "$(fact layout) \
+same "its answers" "samples 40 40 1.00 3 blocks, 3 by their sums" \
+  "$(fact layout) \
 $(fact documents) $(fact answers) $(fact answer_length_mean) $(fact verified)"
 # The answer stands behind the last blank of the text, and is the sum's digit.
 same "each answer is the one of its sample" 40 "$(fact document | tr -d '":' |
@@ -184,7 +187,7 @@ same "its first and last losses" "$(sed -n \
 same "its warning" "$(sed -n 's/.*"warning","text":"\(.*\)"}/\1/p' \
   r/metrics.jsonl)" "$(fact warning)"
 
-# A run that goes on: the end of the file is half a line.
+# A run in progress: the end of the file is half a line.
 mkdir on
 head -c 4000 r/metrics.jsonl >on/metrics.jsonl
 shows "a run whose last line is cut" on
@@ -193,16 +196,19 @@ $(grep -c '"event":"step".*}$' on/metrics.jsonl)" \
   "$(fact stop) / $(fact last_line) / $(fact steps)"
 printf '{"event":"start"\n{"event":"step"}\n' >on/metrics.jsonl
 refuses "a cut line within" "metrics.jsonl:1: no JSON" on
-cat >on/metrics.jsonl <<'END'
-{"event":"evaluation","step":0,"split":"test","loss":{"a.b":2,"c":3},"accuracy":{"a.b":0.125}}
-{"event":"evaluation","step":9,"split":"test","loss":{"a.b":null,"c":1},"accuracy":{"a.b":1}}
+cat >on/metrics.jsonl <<END
+{"event":"evaluation","step":0,"split":"test","loss":{"a.b":2,"c":3},\
+"accuracy":{"a.b":0.125}}
+{"event":"evaluation","step":9,"split":"test","loss":{"a.b":null,"c":1},\
+"accuracy":{"a.b":1}}
 {"event":"something"}
 {"event":"warning","text":"\u001b[2J"}
 END
 shows "a run of which little is known" on/metrics.jsonl
 same "its accuracies" "2 from step 0 to 9 / a.b 2.0000 nan c 3.0000 1.0000 / \
 a.b 0.1250 1.0000 / \\x1b[2J" "$(fact 'test evaluations') / \
-$(fact 'test loss' | xargs) / $(fact 'test accuracy' | xargs) / $(fact warning)"
+$(fact 'test loss' | xargs) / \
+$(fact 'test accuracy' | xargs) / $(fact warning)"
 
 cat >on/metrics.jsonl <<'END'
 {"event":"step","step":7,"tokens":99999999999999999999,"loss":1e999}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The mixtures of the paper, through the program: every golden vector of the
-# specification (section 10) to 1e-6, from .csv and .h5, on one rank and two; and
-# the other settings that a replay of losses can show.
+# specification (section 10) to 1e-6, from .csv and .h5, on one rank and two;
+# and the other settings that a replay of losses can show.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -37,7 +37,11 @@ is() {
   test "$is_line" = last && is_line=$(($(wc -l <out) - 1))
   if sed -n "$((is_line + 1))p" out | awk -F , -v want="$*" '
     { n = split(want, w, " "); bad = n != NF
-      for (i = 1; i <= n; i++) { d = $i - w[i]; if (d > 1e-6 || d < -1e-6) bad = 1 } }
+      for (i = 1; i <= n; i++) {
+        d = $i - w[i]
+        if (d > 1e-6 || d < -1e-6) bad = 1
+      }
+    }
     END { exit NR != 1 || bad }'; then
     ok "$is_name"
   else
@@ -103,8 +107,8 @@ printf ',ones,tens\nones,1,0\ntens,.5,1\n' >graph.csv
 printf 'ones\n0\n' >losses.csv
 golden "addition to ones" 0.1 mean ".512497 .487503" ".5 .5"
 
-# The column that counts is the published one, the others have the digits of the
-# specification.
+# The column that counts is the published one, the others have the digits of
+# the specification.
 cat >graph.csv <<'END'
 ,EngQA,SpQA,EngQG,SpQG
 EngQA,.4453,.0769,.1212,0.025769910795225393
@@ -127,7 +131,8 @@ stance
 golden "stance, eta 0.5" 0.5 mean ".575595 .424405" ".612320 .387680"
 
 # From here on by hand.
-same "nothing but mixtures is printed: names" "stance,matching" "$(head -n 1 out)"
+same "nothing but mixtures is printed: names" "stance,matching" \
+  "$(head -n 1 out)"
 same "and one more than rows" 6 "$(wc -l <out)"
 check "no directory of a run" test ! -e none
 mv out one.out

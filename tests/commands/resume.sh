@@ -1,7 +1,7 @@
 #!/bin/sh
-# A run that is stopped anywhere, and goes on from a checkpoint, is the run that
-# was not stopped: bit for bit on the same ranks, to rounding on others.  What is
-# damaged or of another run is not gone on from.
+# A run that is stopped anywhere, and goes on from a checkpoint, is the run
+# that was not stopped: bit for bit on the same ranks, to rounding on others.
+# What is damaged or of another run is not gone on from.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -16,9 +16,9 @@ lego-1,1,0,0
 lego-2,0.5,1,0.5
 lego-3,0,0.2,1
 END
-# Rounds of 2 steps, of 40 samples a skill: skills are capped, then all are, which
-# is said once; epochs end, and the window, the first losses, carries and the
-# decay of edges all matter.
+# Rounds of 2 steps, of 40 samples a skill: skills are capped, then all are,
+# which is said once; epochs end, and the window, the first losses, carries and
+# the decay of edges all matter.
 cat >run.ini <<'END'
 [model]
 layers = 2
@@ -77,7 +77,8 @@ told meanwhile >part.told
 check "as it trains without" cmp whole.told part.told
 same "all are there" 12 "$(find meanwhile -name 'checkpoint-*.h5' | wc -l)"
 same "and told" "$(seq 1 12)" "$(sed -n \
-  's/.*"event":"checkpoint","step":\([0-9]*\),.*/\1/p' meanwhile/metrics.jsonl)"
+  's/.*"event":"checkpoint","step":\([0-9]*\),.*/\1/p' \
+  meanwhile/metrics.jsonl)"
 stopped_at 7 part meanwhile
 check "goes on from such a checkpoint" train 2 1 part
 told part >part.told
@@ -239,7 +240,8 @@ same "with the same steps" "$(steps whole | tail -n 4)" "$(steps named)"
 
 # On request: a whole checkpoint, status 75.
 timeout -k 5 60 "$skillet" train run.ini output.directory=asked \
-  train.steps=4000 mixture.epoch_cap=0 checkpoint.every=0 >out 2>&1 </dev/null &
+  train.steps=4000 mixture.epoch_cap=0 checkpoint.every=0 >out 2>&1 \
+  </dev/null &
 pid=$!
 wait_for_event step asked
 check "a second run on the directory is refused" exits 2 run_ranks 2 train \
@@ -248,7 +250,8 @@ check "a second run on the directory is refused" exits 2 run_ranks 2 train \
 kill -TERM $pid
 wait $pid
 same "asked to stop, it ends with" 75 $?
-done=$(sed -n 's/.*"event":"stop","step":\([0-9]*\),.*/\1/p' asked/metrics.jsonl)
+done=$(sed -n 's/.*"event":"stop","step":\([0-9]*\),.*/\1/p' \
+  asked/metrics.jsonl)
 check "after a checkpoint" test -f \
   "asked/checkpoint-$(printf %08d "$done").h5"
 
@@ -274,7 +277,8 @@ check "but was not stopped by those before" grep -q "^step 12 of 12" full.out
 check "which were warnings" grep -q "^warning: .*checkpoint" full.out
 same "and leaves no checkpoint" "full/checkpoint-*" "$(echo full/checkpoint-*)"
 
-# not_resumed NAME PATTERN SETTING...: on a copy of a run, which stays as it is.
+# not_resumed NAME PATTERN SETTING...: on a copy of a run, which stays as it
+# is.
 not_resumed() {
   name=$1
   pattern=$2

@@ -1,7 +1,7 @@
 #!/bin/sh
-# From made samples to a trained model through the program: every grid, and more
-# padding, gives the same losses and answers; nothing is written where the input
-# is wrong.
+# From made samples to a trained model through the program: every grid, and
+# more padding, gives the same losses and answers; nothing is written where the
+# input is wrong.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -92,7 +92,8 @@ fi
 
 check "trains beyond the cap of a skill" train 2 2 capped mixture.epoch_cap=0.1
 same "warns once a skill" "lego-1
-lego-2" "$(sed -n '/"event":"warning"/s/.*skill \(lego-[0-9]\) .*epoch_cap=0.1.*/\1/p' \
+lego-2" "$(sed -n \
+  '/"event":"warning"/s/.*skill \(lego-[0-9]\) .*epoch_cap=0.1.*/\1/p' \
   capped/metrics.jsonl)"
 check "trains beyond the cap of all skills" train 2 2 beyond \
   mixture.epoch_cap=0.07 mixture.rounds=5
@@ -116,8 +117,9 @@ same "its first mixture is the paper's" \
 refused 2 "a sample longer than a sequence" "train.sequence_length" \
   train.sequence_length=12
 cp -r d mixed
-awk 'BEGIN { for (i = 0; i < 99; i++) print "{\"text\":\"some text " i "\"}" }' \
-  >text.jsonl
+awk 'BEGIN {
+  for (i = 0; i < 99; i++) print "{\"text\":\"some text " i "\"}"
+}' >text.jsonl
 "$skillet" tokenize text.jsonl data.directory=mixed >/dev/null
 refused 2 "samples beside text" "layout" data.directory=mixed
 tap_done

@@ -1,7 +1,7 @@
 #!/bin/sh
-# synth: the shards are the same bytes whatever the number of ranks; wrong input
-# ends with status 2, one sentence and nothing written; what is there is replaced
-# as a whole or not at all.
+# synth: the shards are the same bytes whatever the number of ranks; wrong
+# input ends with status 2, one sentence and nothing written; what is there is
+# replaced as a whole or not at all.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 skillet=${top_builddir:?}/skillet
@@ -58,21 +58,25 @@ for set in lego addition; do
     check "$set: the report of $ranks ranks too" diff log1 log$ranks
   done
 done
-same "a line a shard" "addition-hundreds.test.h5 skill addition-hundreds split \
+same "a line a shard" \
+  "addition-hundreds.test.h5 skill addition-hundreds split \
 test documents 10 tokens 190" "$(head -n 1 log)"
 same "shards of three splits and three skills" "9 9" \
-  "$(wc -l <log | tr -d ' ') $(find addition1 -name '*.h5' | wc -l | tr -d ' ')"
+  "$(wc -l <log | tr -d ' ') \
+$(find addition1 -name '*.h5' | wc -l | tr -d ' ')"
 check "a shard tells what makes it again" grep -aq \
   "skillet synth lego synth.variables=5 synth.graph=chain \
 synth.validation=20 synth.test=10 synth.train=300 synth.seed=7" \
   lego1/lego-3.train.h5
-{ echo '[synth]'; echo "$few seed=7" | tr ' ' '\n' | sed 's/^synth\.//'; } >run.ini
+{ echo '[synth]'; echo "$few seed=7" | tr ' ' '\n' |
+  sed 's/^synth\.//'; } >run.ini
 made "settings may stand in a run file" 1 ini run.ini lego
 check "and give the same" diff -r lego1 ini
 made "as many skills as variables" 2 tree lego synth.variables=7 \
   synth.graph=tree synth.train=1 synth.validation=1 synth.test=0
 same "and no test split where none is wanted" \
-  "$(for i in 1 2 3 4 5 6 7; do echo lego-$i.train.h5 lego-$i.validation.h5; done)" \
+  "$(for i in 1 2 3 4 5 6 7; do
+    echo lego-$i.train.h5 lego-$i.validation.h5; done)" \
   "$(cd tree && echo -- * | sed 's/^-- //' | xargs -n 2)"
 
 echo '{"text": "bricks"}' >bricks.jsonl
@@ -97,7 +101,8 @@ refused "too many questions" '^skillet: 499100 .* half of the 998001 ' 1 new \
 for ranks in 1 3; do
   refused "a directory without a parent" 'new/a' $ranks new/a lego
   refused "shards that are there" \
-    'lego1/lego-[1-5].[a-z]*.h5 is there already.*synth.overwrite=yes' "$ranks" \
+    'lego1/lego-[1-5].[a-z]*.h5 is there already.*synth.overwrite=yes' \
+    "$ranks" \
     lego1 lego
   refused "a shard of another skill of the same name" \
     'lego-2.train.h5 holds skill "lego 2"' "$ranks" named lego \

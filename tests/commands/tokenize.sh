@@ -1,6 +1,6 @@
 #!/bin/sh
-# tokenize: the shards are the same bytes whatever the number of ranks, hold the
-# texts in the order of the input, and wrong input ends with status 2, one
+# tokenize: the shards are the same bytes whatever the number of ranks, hold
+# the texts in the order of the input, and wrong input ends with status 2, one
 # sentence and nothing written.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
@@ -71,8 +71,8 @@ awk 'BEGIN { for (i = 0; i < 6000; i++) {
   s = sprintf("document %d \\u00e9\\u0000\\ud83d\\ude00 ", i)
   n = i % 1500 == 7 ? 40000 : i * 7919 % 61
   for (j = 0; j < n; j++) s = s "some words of text "
-  printf "{\"text\": \"%s\", \"meta\": {\"skill\": \"s %d\"}}\n", s, i % 3 } }' \
-  >plain/big.jsonl
+  printf "{\"text\": \"%s\", \"meta\": {\"skill\": \"s %d\"}}\n", s, i % 3
+} }' >plain/big.jsonl
 awk 'NR % 11 == 3' plain/big.jsonl >plain/small.jsonl
 awk 'NR % 7 == 3' plain/big.jsonl >plain/big.test.jsonl
 echo 'not an input' >plain/README
@@ -110,7 +110,8 @@ else
   skip "zstd files" "no zstd here"
 fi
 tokenize 2 out plain
-same "the other file is named once" 1 "$(grep -c 'passed over plain/README' log)"
+same "the other file is named once" 1 \
+  "$(grep -c 'passed over plain/README' log)"
 rm -rf out
 
 # Order, splits by name, members of several frames, no newline at the end.
@@ -163,7 +164,8 @@ rm -rf out
 lines $(seq 1 3) >three.jsonl
 tokenize 2 out three.jsonl tokenize.split=0.999998,0.000001,0.000001
 same "every split with a share has a document" "1 1 1" \
-  "$(sed -n 's/.* documents \([0-9]*\) .*/\1/p' log | tr '\n' ' ' | sed 's/ $//')"
+  "$(sed -n 's/.* documents \([0-9]*\) .*/\1/p' log | tr '\n' ' ' |
+  sed 's/ $//')"
 rm -rf out
 
 # Duplicates, empty texts, lines that are no documents.
@@ -237,13 +239,14 @@ tokenize 1 out name.jsonl tokenize.skill=@s tokenize.split=train
 for more in tokenize.split=test tokenize.overwrite=yes; do
   tokenize 1 out namesake.jsonl tokenize.skill=@s tokenize.split=train $more
   same "a skill of another run that has the name is not mixed in: $more" \
-    "2 out/Caf--au-lait.train.h5 holds skill \"Café au lait\", and \"Café au-lait\" would be named Caf--au-lait too" \
+    "2 out/Caf--au-lait.train.h5 holds skill \"Café au lait\", and \
+\"Café au-lait\" would be named Caf--au-lait too" \
     "$? $(sed 's/^skillet: //; s/: .*//' err)"
 done
 same "nor written" Caf--au-lait.train.h5 "$(ls out)"
 rm -rf out
 
-# A field that is different in every line; none of two ranks has too many alone.
+# A field that differs in every line; neither of two ranks alone has too many.
 awk 'BEGIN { for (i = 0; i < 70000; i++)
   printf "{\"text\": \"a\", \"s\": \"%d\"}\n", i }' >field.many.jsonl
 for ranks in 1 2; do
@@ -313,9 +316,11 @@ refused "plain text as .zst" 'plain.jsonl.zst is damaged' 1 plain.jsonl.zst
 refused "no output directory" 'data.directory' 1 one.jsonl data.directory=
 # What one rank finds, or has to remove, is settled by all.
 for ranks in 1 3; do
-  refused "a missing input" 'missing.jsonl cannot be read' "$ranks" missing.jsonl
+  refused "a missing input" 'missing.jsonl cannot be read' "$ranks" \
+    missing.jsonl
   refused "no JSON" 'cut.jsonl:1: no JSON' "$ranks" cut.jsonl
-  refused "the first wrong line of many" 'wrong.jsonl:900:' "$ranks" wrong.jsonl
+  refused "the first wrong line of many" 'wrong.jsonl:900:' "$ranks" \
+    wrong.jsonl
   refused "nothing but empty texts" 'nothing to write' "$ranks" empty.jsonl
   refused "a truncated .gz" 'cut.jsonl.gz is truncated' "$ranks" cut.jsonl.gz
   # The lines before the damage is seen may be wrong, or look right.
@@ -348,8 +353,9 @@ $(ls new 2>&1)"
   rm -rf new
 done
 
-refused "an unknown tokenizer" 'tokenize.tokenizer.*: tokenizer.json: cannot be opened.*tokenizer.json' 1 one.jsonl \
-  tokenize.tokenizer=tokenizer.json
+cannot_open='tokenizer.json: cannot be opened.*tokenizer.json'
+refused "an unknown tokenizer" "tokenize.tokenizer.*: $cannot_open" 1 \
+  one.jsonl tokenize.tokenizer=tokenizer.json
 refused "a tokenizer of sentences alone" "skillet synth lego. alone" 1 \
   one.jsonl tokenize.tokenizer=lego
 refused "an unknown split" 'tokenize.split=tain' 1 one.jsonl \
@@ -391,7 +397,9 @@ else
 fi
 
 # Shards take their names one after another; a directory in the way stops that.
-for s in a b c; do printf '{"text": "new %s", "s": "%s"}\n' $s $s; done >abc.jsonl
+for s in a b c; do
+  printf '{"text": "new %s", "s": "%s"}\n' $s $s
+done >abc.jsonl
 sed 's/new/old/; p' abc.jsonl >old.jsonl
 tokenize 1 whole abc.jsonl tokenize.skill=@s tokenize.split=train
 for way in a b; do

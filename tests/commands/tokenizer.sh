@@ -1,7 +1,7 @@
 #!/bin/sh
-# A tokenizer.json through the program: its shards are the same bytes whatever the
-# number of ranks, inspect gives the texts back, training reads them, and what is
-# wrong with it ends with status 2.
+# A tokenizer.json through the program: its shards are the same bytes whatever
+# the number of ranks, inspect gives the texts back, training reads them, and
+# what is wrong with it ends with status 2.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -82,7 +82,8 @@ check "training takes them as one" run_ranks 2 train $tiny
 mv model gone
 same "where it is no longer, inspect shows ids and says why" \
   "$(wc -l <texts) 1" "$(fact "$shard" document inspect.documents=4 |
-    grep -cE '^[0-9]( [0-9]+)+$') $(fact "$shard" undecoded inspect.documents=4 |
+    grep -cE '^[0-9]( [0-9]+)+$') $(fact "$shard" undecoded \
+      inspect.documents=4 |
     grep -c 'model: cannot be opened.*as text with tokenize.tokenizer=FILE')"
 same "or takes the one that is named" "$(sed 's/.*/"&"/' texts)" \
   "$(fact "$shard" document inspect.documents=4 tokenize.tokenizer=gone |
@@ -101,10 +102,12 @@ same "and inspect says why it shows them" 1 \
     grep -c 'mute.json has no .*decoder')"
 
 # More ids than two bytes hold, and characters that have none.
-awk 'BEGIN { printf "{\"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {"
+awk 'BEGIN {
+  printf "{\"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {"
   for (i = 0; i < 70000; i++) printf "\"t%d\": %d, ", i, i
   printf "\"a\": 70000}}, \"decoder\": {\"type\": \"Fuse\"},"
-  printf "\"added_tokens\": [{\"id\": 70001, \"content\": \"<x>\"}]}" }' >wide.json
+  printf "\"added_tokens\": [{\"id\": 70001, \"content\": \"<x>\"}]}"
+}' >wide.json
 printf '{"text": "abba<x>b"}\n{"text": "bbb"}\n' >in/wide.jsonl
 check "seventy thousand ids" tokenize 2 w wide.json in/wide.jsonl \
   tokenize.split=train
@@ -148,5 +151,6 @@ echo '{"eos_token": "a"}' >rank1/tokenizer_config.json
 exits 2 launch 2 ./apart tokenize "$(pwd)/in" data.directory="$(pwd)/new" \
   tokenize.tokenizer=t.json >out 2>err
 same "and with special ids of their own" "0 1" \
-  "$? $(grep -c '^skillet: t.json: end and begin of text are .* on rank 0' err)"
+  "$? $(grep -c '^skillet: t.json: end and begin of text are .* on rank 0' \
+    err)"
 tap_done

@@ -85,9 +85,11 @@ fi
 check "validation loss falls on every skill" falls one 3
 
 check "a step tells the losses of its skills by name" grep -q \
-  '"step":1,.*"skill_loss":{"colours":[0-9.]*,"letters":[0-9.]*,"numbers":[0-9.]*},"learning_rate"' \
+  '"step":1,.*"skill_loss":{"colours":[0-9.]*,"letters":[0-9.]*,'\
+'"numbers":[0-9.]*},"learning_rate"' \
   one/metrics.jsonl
-train 2 1 zloss train.steps=1 mixture.rounds=1 train.z_loss=1e-4 >zloss.log 2>&1
+train 2 1 zloss train.steps=1 mixture.rounds=1 train.z_loss=1e-4 \
+  >zloss.log 2>&1
 check "and the z-loss where there is one" grep -q '},"z_loss":[0-9.e-]*,' \
   zloss/metrics.jsonl
 
@@ -246,7 +248,8 @@ refused 4 "heads that do not divide over the grid" "model.heads=6" \
   parallel.tensor=4 model.heads=6
 refused 3 "ranks that do not divide" "3 ranks" parallel.tensor=2
 refused 2 "a batch that can't be shared" "global_batch=7" train.global_batch=7
-refused 2 "micro-batches that do not divide" "micro_batch=5" train.micro_batch=5
+refused 2 "micro-batches that do not divide" "micro_batch=5" \
+  train.micro_batch=5
 refused 2 "hidden units that do not divide" "intermediate" \
   parallel.tensor=2 model.intermediate=25
 refused 1 "heads that do not divide hidden" "model.heads" model.heads=7
@@ -272,7 +275,8 @@ refused 1 "no such graph" "no.csv" mixture.graph=no.csv
 refused 1 "an unknown policy" "skill-it, stratified" mixture.policy=best
 refused 1 "more rounds than steps" "rounds" mixture.rounds=21
 refused 1 "an unknown split" "train, validation and test" evaluate.split=dev
-refused 1 "answers to learn where there are none" "no answers" train.loss=answer
+refused 1 "answers to learn where there are none" "no answers" \
+  train.loss=answer
 refused 2 "documents of synthetic tokens" "data.mask: synthetic" \
   data.directory= model.vocabulary=61 data.mask=document
 refused 2 "answers of synthetic tokens" "no answers" train.loss=answer \

@@ -47,18 +47,20 @@ trains() {
   ranks=$2
   precision=$3
   shift 3
-  check "$trained" run_ranks "$ranks" train run.ini "train.precision=$precision" \
+  check "$trained" run_ranks "$ranks" train run.ini \
+    "train.precision=$precision" \
     output.directory="$trained" "$@"
 }
 
 # ways DIR WAY WAY: how tensor and data ranks say that they sum.
 ways() {
   same "$1: tensor ranks by $2, data ranks by $3" "$2,$3" \
-    "$(sed -n 's/.*"tensor_collectives":"\([^"]*\)".*"data_collectives":"\([^"]*\)".*/\1,\2/p' \
-      "$1/metrics.jsonl")"
+    "$(sed -n 's/.*"tensor_collectives":"\([^"]*\)".*"data_collectives":'\
+'"\([^"]*\)".*/\1,\2/p' "$1/metrics.jsonl")"
 }
 
-sequential='model.parallel_residual=no model.tied=yes model.activation=gelu-tanh'
+sequential='model.parallel_residual=no model.tied=yes'
+sequential="$sequential model.activation=gelu-tanh"
 
 # compare PRECISION DEVICE TOLERANCE: on one, two and four ranks.
 compare() {
@@ -143,8 +145,10 @@ agree "sequential, tied, gelu by tanh" sequential cpu-sequential 1e-10 steps 5
 # Its verdicts are those of the test program, on ranks that share a GPU.
 export CUDASIM_DEVICES=1
 for ranks in 2 3; do
-  launch $ranks "$simulated_tests/mpi/test_ranks-gpusim-float" >verdicts 2>&1 &&
-    launch $ranks "$simulated_tests/mpi/test_parts-gpusim-float" >>verdicts 2>&1
+  launch $ranks "$simulated_tests/mpi/test_ranks-gpusim-float" \
+    >verdicts 2>&1 &&
+    launch $ranks "$simulated_tests/mpi/test_parts-gpusim-float" \
+      >>verdicts 2>&1
   same "collectives of $ranks ranks that share a GPU: status" 0 $?
   none "collectives of $ranks ranks that share a GPU" \
     "$(grep '^not ok' verdicts)"

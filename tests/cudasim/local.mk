@@ -1,6 +1,6 @@
-# The kernels for GPUs, run on the CPU: the sources of kernels/cuda/ are compiled
-# as C++ with the headers of this directory in the place of CUDA's.  A double for
-# tests, never installed.
+# The kernels for GPUs, run on the CPU: the sources of kernels/cuda/ are
+# compiled as C++ with the headers of this directory in the place of CUDA's.  A
+# double for tests, never installed.
 cudasim_sources = %D%/block.cc %D%/cublas.c %D%/nccl.c %D%/runtime.cc
 cudasim_headers = %D%/cublas_v2.h %D%/cuda_bf16.h %D%/cuda_runtime.h \
 	%D%/cudasim.h %D%/nccl.h

@@ -32,8 +32,8 @@ computed() {
     -e 's/,"tokens_per_second".*//' -e p "$1/metrics.jsonl"
 }
 
-# survived FAULT DIR LIKE: the run in DIR, at its end after the fault, is that in
-# LIKE.
+# survived FAULT DIR LIKE: the run in DIR, at its end after the fault, is that
+# in LIKE.
 survived() {
   computed "$2" >"$TMPDIR/got"
   computed "$3" >"$TMPDIR/want"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Whatever kills a run, fills its disk or damages its files, it goes on, and is in
-# every loss and mixture the run that was not disturbed.  Moments and places are
-# random; FAULTS_SEED=N draws those of another time.
+# Whatever kills a run, fills its disk or damages its files, it goes on, and is
+# in every loss and mixture the run that was not disturbed.  Moments and places
+# are random; FAULTS_SEED=N draws those of another time.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -67,7 +67,9 @@ begin() {
 # ranks_of DIR: the processes of the run in DIR, found by its name.
 ranks_of() {
   ps -eo pid=,stat=,args= | awk -v name="output.directory=$TMPDIR/$1" '
-    $2 !~ /^Z/ && $3 ~ /skillet[^\/]*$/ && index($0 " ", name " ") { print $1 }'
+    $2 !~ /^Z/ && $3 ~ /skillet[^\/]*$/ && index($0 " ", name " ") {
+      print $1
+    }'
 }
 
 # wait_for_end DIR: until nothing of the run is left, as a scheduler does.
@@ -98,8 +100,8 @@ wait_for_save() {
   done
 }
 
-# strike_at_random DIR, and strike_a_save DIR: set `strike` to what was killed, or
-# to nothing where the run had ended.
+# strike_at_random DIR, and strike_a_save DIR: set `strike` to what was killed,
+# or to nothing where the run had ended.
 strike_at_random() {
   draw $lasts
   sleep "$((drawn / 1000)).$(printf %03d $((drawn % 1000)))"
@@ -152,11 +154,11 @@ while test $struck -lt $kills && test $runs -lt $((4 * kills)); do
     case $strike in *inside*) inside=$((inside + 1)) ;; esac
   done <strikes
 done
-check "$struck kills, $inside of them inside a save, of 1 in 5 that are wanted" \
-  test $struck -ge $kills -a $((5 * inside)) -ge $kills
+check "$struck kills, $inside of them inside a save, of 1 in 5 that are \
+wanted" test $struck -ge $kills -a $((5 * inside)) -ge $kills
 
-# Without waiting: stopped, the ranks outlive their launcher.  In this order, as
-# the end of a parent hangs up who is stopped.
+# Without waiting: stopped, the ranks outlive their launcher.  In this order,
+# as the end of a parent hangs up who is stopped.
 begin orphans
 while kill -0 "$launcher" 2>/dev/null && test ! -e orphans/lock; do
   :
@@ -223,7 +225,8 @@ stopped_small() {
 older_taken() {
   # Words.
   # shellcheck disable=SC2086
-  if train 1 1 hurt $small >out 2>&1 && grep -q '^warning: .*is taken' out; then
+  if train 1 1 hurt $small >out 2>&1 &&
+    grep -q '^warning: .*is taken' out; then
     survived "$1" hurt small
   else
     lost "$1" "$(cat out)"
@@ -289,7 +292,8 @@ if $as_user test -x "$skillet" 2>/dev/null; then
     output.directory=closed $small
   survived "a directory without permission" closed small
 else
-  passed_over "a directory without permission" "no other user can be taken here"
+  passed_over "a directory without permission" \
+    "no other user can be taken here"
 fi
 
 # double NAME: the small model on one rank, in double.

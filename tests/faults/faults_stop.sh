@@ -244,8 +244,8 @@ same "asked again later, it ends at once" 143 $?
 yes '{"text":"as much as it takes to be asked while it is read"}' |
   head -n 3000000 >text.jsonl
 
-# asked_early SIGNAL COMMAND...: as soon as it has its directory; its status, how
-# often it says why, and what files there are.
+# asked_early SIGNAL COMMAND...: as soon as it has its directory; its status,
+# how often it says why, and what files there are.
 asked_early() {
   asked_signal=$1
   shift
@@ -263,14 +263,16 @@ same "so does synth" "75 1 0" \
   "$(asked_early USR2 synth lego synth.train=50000000 synth.variables=9)"
 rm text.jsonl
 
-# Directories stand where the files of steps 4 and 5 would be made; they are not
-# swept away where no run is looked for.
+# Directories stand where the files of steps 4 and 5 would be made; they are
+# not swept away where no run is looked for.
 for meanwhile in no yes; do
   rm -rf retried
-  mkdir -p retried/checkpoint-00000004.h5.tmp retried/checkpoint-00000005.h5.tmp
+  mkdir -p retried/checkpoint-00000004.h5.tmp \
+    retried/checkpoint-00000005.h5.tmp
   train 2 1 retried checkpoint.resume=no checkpoint.asynchronous=$meanwhile \
     >out 2>&1
-  same "a failed save is tried again 1 and 2 steps later, asynchronous=$meanwhile" \
+  same "a failed save is tried again 1 and 2 steps later, \
+asynchronous=$meanwhile" \
     "7 8 12" "$(sed -n 's/.*"event":"checkpoint","step":\([0-9]*\).*/\1/p' \
       retried/metrics.jsonl | xargs)"
   survived "a save that fails" retried rounds
@@ -301,9 +303,11 @@ train 2 1 lacking >out 2>&1
 same "lines that a checkpoint knows of are missed" "75 1" \
   "$? $(grep -c '^warning: .* lacks lines' out)"
 check "the next start goes on" train 2 1 lacking
-same "each line is whole" "$(wc -l <lacking/metrics.jsonl)" "$(objects lacking)"
+same "each line is whole" "$(wc -l <lacking/metrics.jsonl)" \
+  "$(objects lacking)"
 same "no step is told twice" "" "$(sed -n \
-  's/.*"event":"step","step":\([0-9]*\).*/\1/p' lacking/metrics.jsonl | uniq -d)"
+  's/.*"event":"step","step":\([0-9]*\).*/\1/p' lacking/metrics.jsonl |
+  uniq -d)"
 
 # A disk that is full for metrics.jsonl alone.
 small="model.vocabulary=61 model.hidden=8 model.layers=1 checkpoint.every=0

@@ -14,13 +14,15 @@ stands() {
     awk '{ print $3 }' | sort -u | wc -l
 }
 
+waits='after step 7, testing, waits in collective 2 of the step'
+laggard='in no collective, the last was collective 1 .*(group_any of 4 ranks)'
 for kind in loop read print; do
   launch 4 "$hang" $kind 2 >out 2>&1
   same "$kind: status" 1 $?
   same "$kind: three wait" 3 \
-    "$(stands out 'after step 7, testing, waits in collective 2 of the step (group_barrier of 4 ranks)')"
+    "$(stands out "$waits (group_barrier of 4 ranks)")"
   same "$kind: the laggard is plain" 3 "$(sed -n \
-    's/.*rank \([0-9]*\) on .* in no collective, the last was collective 1 .*(group_any of 4 ranks).*/\1/p' out)"
+    "s/.*rank \([0-9]*\) on .* $laggard.*/\1/p" out)"
 done
 check "who moves slowly is left alone" launch 2 "$hang" none 2
 check "0 seconds: no watchdog" launch 2 "$hang" none 0
@@ -54,6 +56,7 @@ wait_for_event step run
 kill -STOP "$(cat pid.1)"
 wait "$started"
 same "a stopped rank: status" 1 $?
-same "the other one waits for it" 1 "$(stands out 'training, waits in collective [0-9]* of the step (.* of 2 ranks)')"
+same "the other one waits for it" 1 "$(stands out \
+  'training, waits in collective [0-9]* of the step (.* of 2 ranks)')"
 same "alone" 1 "$(grep -c 'stands still' out)"
 tap_done

@@ -15,8 +15,8 @@ exec "$@"
 END
 chmod +x "$TMPDIR/once"
 
-# joined RANK-COUNTS SCRIPT: what mpi-tap prints for a program that does SCRIPT,
-# its lines parted by "|".
+# joined RANK-COUNTS SCRIPT: what mpi-tap prints for a program that does
+# SCRIPT, its lines separated by "|".
 joined() {
   printf '/* ranks: %s */\n' "$1" >"$TMPDIR/program.c"
   printf '#!/bin/sh\n%s\n' "$2" >"$TMPDIR/program"
@@ -44,19 +44,23 @@ becomes "a failed check stays failed" 1 \
   "not ok 1 - a [ranks 1]|1..1|"
 becomes "a failed run among good ones is red" "1 2" \
   'echo "ok 1 - a"; echo "1..1"; exit $((RANKS - 1))' \
-  "ok 1 - a [ranks 1]|ok 2 - a [ranks 2]|not ok 3 - run ended with status 1 after 1 checks of 1 [ranks 2]|1..3|"
+  "ok 1 - a [ranks 1]|ok 2 - a [ranks 2]|\
+not ok 3 - run ended with status 1 after 1 checks of 1 [ranks 2]|1..3|"
 becomes "a run without a plan is red" 1 \
   'echo "ok 1 - a"' \
-  "ok 1 - a [ranks 1]|not ok 2 - run ended with status 0 after 1 checks of no plan [ranks 1]|1..2|"
+  "ok 1 - a [ranks 1]|\
+not ok 2 - run ended with status 0 after 1 checks of no plan [ranks 1]|1..2|"
 becomes "a run with too few checks is red, its last line cut or not" 1 \
   'echo "1..2"; printf "ok 1 - a"' \
-  "ok 1 - a [ranks 1]|not ok 2 - run ended with status 0 after 1 checks of 2 [ranks 1]|1..2|"
+  "ok 1 - a [ranks 1]|\
+not ok 2 - run ended with status 0 after 1 checks of 2 [ranks 1]|1..2|"
 becomes "a run that checks nothing is red" 1 \
   'echo "1..0"' \
   "not ok 1 - run ended with status 0 after 0 checks of 0 [ranks 1]|1..1|"
 becomes "a run that hangs is red" 1 \
   'echo "ok 1 - a"; echo "1..1"; exec sleep 30' \
-  "ok 1 - a [ranks 1]|not ok 2 - run ended with status 124 after 1 checks of 1 [ranks 1]|1..2|"
+  "ok 1 - a [ranks 1]|\
+not ok 2 - run ended with status 124 after 1 checks of 1 [ranks 1]|1..2|"
 becomes "a skipped check stays skipped" 1 \
   'echo "ok 1 # SKIP no b"; echo "1..1"' \
   "ok 1 [ranks 1] # SKIP no b|1..1|"
@@ -65,5 +69,6 @@ becomes "a skipped run is one skipped check" 1 \
   "ok 1 - run [ranks 1] # SKIP no c|1..1|"
 becomes "a source without rank counts is red" "" \
   'echo "ok 1 - a"; echo "1..1"' \
-  "not ok 1 - no rank counts (ranks: 1 2 4) in lines 1 to 5 of $TMPDIR/program.c|1..1|"
+  "not ok 1 - no rank counts (ranks: 1 2 4) in lines 1 to 5 of \
+$TMPDIR/program.c|1..1|"
 tap_done

@@ -12,7 +12,8 @@ install_make() { # TARGET
 }
 
 check "installs into a stage" install_make install
-check "one command is for users" test "$(cd "$stage" && find . -path '*/bin/*' |
+check "one command is for users" test \
+  "$(cd "$stage" && find . -path '*/bin/*' |
   sed 's,.*/,,')" = skillet
 
 none "no simulation of a GPU is installed" "$(find "$stage" -name '*sim*')"
@@ -24,7 +25,8 @@ programs=$prefix/libexec/skillet
 if test -d "$programs"; then
   check "the staged command runs" "$launcher" --version
   # Were another installation found instead, these would not speak.
-  mkdir "$TMPDIR/moved" && cp -R "$prefix/bin" "$prefix/libexec" "$TMPDIR/moved/"
+  mkdir "$TMPDIR/moved" &&
+    cp -R "$prefix/bin" "$prefix/libexec" "$TMPDIR/moved/"
   for program in "$TMPDIR"/moved/libexec/skillet/*; do
     printf '#!/bin/sh\necho moved %s\n' "${program##*/}" >"$program"
   done

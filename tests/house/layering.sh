@@ -18,9 +18,10 @@ code() {
   grep -E "^[^:]*:[0-9]*:.*$1" "$TMPDIR/code"
 }
 
-# A search that does not run finds no offender, so each is shown to find what is
-# there.
-same "the code is searched to its last file" "0 $(tail -n 1 "$TMPDIR/sources")" \
+# A search that does not run finds no offender, so each is shown to find what
+# is there.
+same "the code is searched to its last file" \
+  "0 $(tail -n 1 "$TMPDIR/sources")" \
   "$stripped $(tail -n 1 "$TMPDIR/code" | cut -d: -f1)"
 same "main() is found where it is" "src/launch.c src/main.c" \
   "$(code '(^|[^a-z_])main *\(' | cut -d: -f1 | tr '\n' ' ' | sed 's/ $//')"
@@ -38,7 +39,8 @@ may_use() { # DIR LOWER-DIR...
 }
 
 lives_in() { # HEADER-PATTERN HOME
-  none "<$1> is included only in $2" "$(includes "[<\"]$1[>\"]" | grep -v "^$2")"
+  none "<$1> is included only in $2" \
+    "$(includes "[<\"]$1[>\"]" | grep -v "^$2")"
 }
 
 # Below each, what it may include: what stands before it in the list of
@@ -81,7 +83,8 @@ lives_in '(cuda|cublas)[_a-z0-9]*\.h' kernels/cuda/
 lives_in 'nccl\.h' mpi/coll_nccl
 
 per_program='^(kernels/|mpi/coll|src/model/|src/trainer/|src/run/)'
-none "real stands only in kernels/, mpi/coll*, src/model, src/trainer and src/run" \
+none "real stands only in kernels/, mpi/coll*, src/model, src/trainer and \
+src/run" \
   "$(code '(^|[^A-Za-z0-9_."/])real([^A-Za-z0-9_."]|$)' |
     grep -vE "$per_program")"
 
@@ -104,7 +107,7 @@ none "nothing that is compiled once sees real.h" \
 
 # What the user got wrong is a problem that climbs, so that a team of ranks can
 # fail and the others go on.
-ends='(^|[^A-Za-z0-9_])(refuse|refuse_if|exit|_exit|MPI_Abort) *\\('
+ends='(^|[^A-Za-z0-9_])(refuse|refuse_if|exit|_exit|MPI_Abort) *\('
 none "only commands/, main.c and launch.c refuse or exit, and the watchdog" \
   "$(code "$ends" | grep -E '^(io|src)/' |
     grep -vE '^src/(commands/[a-z]*|main|launch|run/watchdog)\.c:')"
@@ -112,7 +115,8 @@ none "a trainer knows no log, no run and no signals" \
   "$(code '(log_(line|warning|progress|error)|signal|directory_)' |
     grep '^src/trainer/')"
 
-prints='(stdout|stderr|[^A-Za-z0-9_]v?printf *\(|[^A-Za-z0-9_](puts|putchar|perror) *\()'
+prints='(stdout|stderr|[^A-Za-z0-9_]v?printf *\(|'
+prints="$prints"'[^A-Za-z0-9_](puts|putchar|perror) *\()'
 none "only src/log.c, kernels/base/check.c and mpi/refuse.c print" \
   "$(code "$prints" |
     grep -vE '^(src/log|kernels/base/check|mpi/refuse)\.c:')"

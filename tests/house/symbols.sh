@@ -1,7 +1,7 @@
 #!/bin/sh
 # The name of every public symbol begins with the name of its file.  Four
-# families have a prefix of their own: the operations of kernels/, the commands,
-# what coll_nccl.c and coll_none.c both are, and die() of check.c.
+# families have a prefix of their own: the operations of kernels/, the
+# commands, what coll_nccl.c and coll_none.c both are, and die() of check.c.
 #
 # So do the tags of structs, enums and unions in headers, or with one of the
 # things that the file is named after: struct merge is in merges.h.  No tag

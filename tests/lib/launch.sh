@@ -16,9 +16,9 @@ export OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_MCA_hwloc_base_binding_policy=none
 export OMPI_MCA_btl=self,vader OMPI_MCA_pml=ob1
 export OMPI_MCA_btl_vader_backing_directory="$TMPDIR"
-# When a rank ends with another status than 0, as refusing tests do, mpirun would
-# give the others a second more; and PMIx's store in shared memory fails at times
-# when a rank dies.
+# When a rank ends with another status than 0, as refusing tests do, mpirun
+# would give the others a second more; and PMIx's store in shared memory fails
+# at times when a rank dies.
 export OMPI_MCA_odls_base_sigkill_timeout=0
 export PMIX_MCA_gds=hash
 # A program without mpirun need not start a daemon that could spawn more ranks.

@@ -90,7 +90,10 @@ stopped_at() {
 falls() {
   sed -n '/"event":"evaluation"/s/.*"loss":{\([^}]*\)}.*/\1/p' \
     "$1/metrics.jsonl" | awk -F '[:,]' -v skills="$2" '
-      { for (i = 2; i <= NF; i += 2) { if (NR == 1) first[i] = $i; last[i] = $i } }
+      { for (i = 2; i <= NF; i += 2) {
+          if (NR == 1) first[i] = $i
+          last[i] = $i
+        } }
       END { for (i in first) { n++; if (last[i] >= first[i] - 0.1) bad = 1 }
             exit n != skills || bad }'
 }
