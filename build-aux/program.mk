@@ -1,6 +1,6 @@
-# GNU make's part of the build: what is compiled more than once, for which
-# Automake has no rules.  programs.mk calls it, a line a program; Automake does
-# not read it, as it does not know `define`.
+# GNU make's part of the build: sources that are compiled more than once, for
+# which Automake has no rules.  programs.mk calls it, one line a program;
+# Automake does not read it, because it does not know `define`.
 
 # Each number type: SOURCE.c becomes SOURCE.TYPE.o.
 define number_type

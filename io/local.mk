@@ -20,8 +20,8 @@ noinst_LIBRARIES += %D%/libio.a
 %C%_libio_a_SOURCES += %D%/sha256.c %D%/sha256.h
 %C%_libio_a_SOURCES += %D%/utf8.c %D%/utf8.h
 
-# Its loops are like those of kernels/.  The rest may run on other processors,
-# such as those of a login node, too.
+# Its loops are like the loops of kernels/.  The rest may also run on other
+# processors, such as a login node's.
 noinst_LIBRARIES += %D%/libsum.a
 %C%_libsum_a_CFLAGS = $(kernel_cflags)
 %C%_libsum_a_SOURCES = %D%/sum.c %D%/sum.h

@@ -1,5 +1,5 @@
-# The flags of the compiler.  What configure chooses stands before CFLAGS on
-# the command line, so that CFLAGS from the user wins.
+# The flags of the compiler.  The flags that configure chooses come before
+# CFLAGS on the command line, so that CFLAGS from the user wins.
 
 # SKILLET_DEFAULT_CFLAGS: to be called before AC_PROG_CC, which has defaults of
 # its own.  The level of optimisation is not in the default CFLAGS because the

@@ -24,8 +24,8 @@ AC_DEFUN([SKILLET_WITH_HDF5], [
 #endif]], [[H5open();]], [libhdf5-openmpi-dev], [hdf5])
 ])
 
-# The module blas first: where it has CBLAS it is the choice of the machine (as
-# by the alternatives of Debian), and the one that ScaLAPACK is linked with.
+# The module blas first: where it has CBLAS it is the machine's choice (as by
+# Debian's alternatives), and the BLAS that ScaLAPACK is linked with.
 AC_DEFUN([SKILLET_WITH_BLAS], [
   SKILLET_NEED([blas], [BLAS], [a BLAS with cblas.h],
     [blas openblas blis cblas], [-lopenblas -lblis -lcblas -lblas], [],

@@ -1,4 +1,4 @@
-# What everything stands on; compiled once.  One line a file.
+# The base of everything; compiled once.  One line a file.
 noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES =
 %C%_libbase_a_SOURCES += %D%/check.c %D%/check.h
@@ -10,8 +10,8 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES += %D%/path.c %D%/path.h
 %C%_libbase_a_SOURCES += %D%/problem.c %D%/problem.h
 
-# Its loops are like those of kernels/.  The rest may run on other processors,
-# such as those of a login node, too.
+# Its loops are like the loops of kernels/.  The rest may also run on other
+# processors, such as a login node's.
 noinst_LIBRARIES += %D%/librng.a
 %C%_librng_a_CFLAGS = $(kernel_cflags)
 %C%_librng_a_SOURCES = %D%/rng.c %D%/rng.h

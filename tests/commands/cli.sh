@@ -177,7 +177,7 @@ else
   not_ok "the wrong program refuses" "status $status: $(cat out err)"
 fi
 
-# Programs of ours beside a copy of the launcher tell what it starts, with
+# Our own programs next to a copy of the launcher report what it starts, with
 # which arguments and which ignored signals.
 mkdir beside && cp "$skillet" beside/
 for program in skillet-cpu-float skillet-cpu-double; do

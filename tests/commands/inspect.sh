@@ -1,6 +1,6 @@
 #!/bin/sh
-# inspect: what it says of a file is what is in it, counted here by other
-# means; damage is found, and what it cannot describe ends with status 2.
+# inspect: it reports what is in a file, counted here by other means; it finds
+# damage, and ends with status 2 for what it cannot describe.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -122,7 +122,7 @@ shows "a shard of samples" s/addition-tens.train.h5 inspect.documents=40 \
 same "its answers" "samples 40 40 1.00 3 blocks, 3 by their sums" \
   "$(fact layout) \
 $(fact documents) $(fact answers) $(fact answer_length_mean) $(fact verified)"
-# The answer stands behind the last blank of the text, and is the sum's digit.
+# The answer comes after the last blank of the text, and is the sum's digit.
 same "each answer is the one of its sample" 40 "$(fact document | tr -d '":' |
   awk '{ a = $5 $6 $7; b = $9 $10 $11; digit = int((a + b) / 10) % 10 }
     $(NF - 2) == digit && $NF == digit && $(NF - 1) == "answer"' | wc -l)"

@@ -51,7 +51,7 @@ $(cat out err)"
 }
 
 # golden NAME ETA REDUCE FIRST LAST: graph.csv and the row of losses in
-# losses.csv, which becomes three behind an older one that the window leaves
+# losses.csv, which becomes three, after an older one that the window leaves
 # out.
 golden() {
   golden_name=$1

@@ -1,7 +1,7 @@
 #!/bin/sh
-# A run that is stopped anywhere, and goes on from a checkpoint, is the run
+# A run that is stopped anywhere and resumes from a checkpoint equals the run
 # that was not stopped: bit for bit on the same ranks, to rounding on others.
-# What is damaged or of another run is not gone on from.
+# A run does not resume from files that are damaged or belong to another run.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -51,7 +51,7 @@ keep = 100
 every = 2
 END
 
-# told DIR: the events that say what was computed, without times.
+# told DIR: the events that report what was computed, without times.
 told() {
   sed -n -e '/"event":"\(step\|mixture\|evaluation\|warning\|skip\)"/!d' \
     -e 's/,"tokens_per_second".*//' -e p "$1/metrics.jsonl"
@@ -62,7 +62,7 @@ told whole >whole.told
 same "all are there" 12 "$(find whole -name 'checkpoint-*.h5' | wc -l)"
 for step in 1 2 3 4 5 6 7 8 9 10 11; do
   stopped_at $step part whole
-  # A killed run may have gone on behind its checkpoint.
+  # A killed run may have trained on after its checkpoint.
   echo '{"event":"step","step":99,"tokens":1,"loss":7,"skill_loss":{}}' \
     >>part/metrics.jsonl
   printf '{"event":"st' >>part/metrics.jsonl
@@ -84,7 +84,8 @@ check "goes on from such a checkpoint" train 2 1 part
 told part >part.told
 check "bit for bit" cmp whole.told part.told
 
-# What is a spike hangs on the losses before, and so on what was saved of them.
+# What counts as a spike depends on earlier losses, and so on what was saved of
+# them.
 spiky() {
   train 2 1 "$1" train.steps=90 train.spike=1 train.skip_limit=90 \
     checkpoint.every=35 evaluate.every=0 mixture.epoch_cap=0
@@ -267,7 +268,7 @@ kill -TERM $pid
 wait $pid
 same "asked twice at once, it ends with" 75 $?
 
-# A limit on the size of files stands for a full disk.
+# A limit on the size of files acts as a full disk.
 (
   ulimit -f 20
   train 1 1 full >full.out 2>&1
@@ -277,8 +278,8 @@ check "but was not stopped by those before" grep -q "^step 12 of 12" full.out
 check "which were warnings" grep -q "^warning: .*checkpoint" full.out
 same "and leaves no checkpoint" "full/checkpoint-*" "$(echo full/checkpoint-*)"
 
-# not_resumed NAME PATTERN SETTING...: on a copy of a run, which stays as it
-# is.
+# not_resumed NAME PATTERN SETTING...: on a copy of a run, which does not
+# change.
 not_resumed() {
   name=$1
   pattern=$2

@@ -1,7 +1,7 @@
 #!/bin/sh
-# synth: the shards are the same bytes whatever the number of ranks; wrong
-# input ends with status 2, one sentence and nothing written; what is there is
-# replaced as a whole or not at all.
+# synth: the shards are the same bytes on any number of ranks; wrong input ends
+# with status 2, one sentence and nothing written; existing shards are replaced
+# as a whole or not at all.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 skillet=${top_builddir:?}/skillet
@@ -91,7 +91,7 @@ refused "a path that is too long" 'data.directory: the path .* is too long' 2 \
 refused "too many samples" \
   '50200 different samples .* half of the 5200 .*synth.variables' 2 new lego \
   synth.variables=2
-# The text does not tell two equal children of a variable apart.
+# The text does not distinguish two equal children of a variable.
 refused "too many samples of a tree" 'half of the 374400 ' 1 new lego \
   synth.variables=3 synth.train=190000 synth.graph=tree
 # Questions of training may come again.
@@ -134,7 +134,7 @@ else
 fi
 
 # The machine's failure: status 1, and what was there before is still there.  A
-# limit on file sizes stands for a full disk; MPI itself needs some room.
+# limit on file sizes acts as a full disk; MPI itself needs some room.
 fails() { # NAME FILE COMMAND...: the directory `full` stays as it was
   name=$1
   file=$2

@@ -188,7 +188,7 @@ check "and are counted, the first one named" grep -q \
   'skipped 2 lines.*bad.jsonl:2: "text" is a number' err
 rm -rf out
 
-# What JSON allows, and what stands around it.
+# What JSON allows, and what may surround it.
 {
   printf '\357\273\277{"text": "a\\n"}\n'
   printf '{"text": "b\\n", "id": 123456789012345678901234567890}\n'
@@ -427,7 +427,7 @@ for way in a b; do
 done
 
 # The machine's failure: status 1, and what was there before is still there.
-# A limit on file sizes stands for a full disk; MPI itself needs some room.
+# A limit on file sizes acts as a full disk; MPI itself needs some room.
 tokenize 1 out one.jsonl tokenize.split=train
 cp -r out before
 cat plain/big.jsonl plain/big.jsonl plain/big.jsonl >large.jsonl

@@ -1,7 +1,7 @@
 #!/bin/sh
-# A tokenizer.json through the program: its shards are the same bytes whatever
-# the number of ranks, inspect gives the texts back, training reads them, and
-# what is wrong with it ends with status 2.
+# A tokenizer.json through the program: its shards are the same bytes on any
+# number of ranks, inspect gives the texts back, training reads them, and a
+# wrong tokenizer.json ends with status 2.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh

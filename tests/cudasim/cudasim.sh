@@ -1,5 +1,5 @@
 #!/bin/sh
-# The simulation of a GPU finds the mistakes that a GPU would not tell of, in
+# The simulation of a GPU finds the mistakes that a GPU would not report, in
 # whatever order its threads run, and nothing where there is none.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"

@@ -142,7 +142,7 @@ done
 }
 agree "sequential, tied, gelu by tanh" sequential cpu-sequential 1e-10 steps 5
 
-# Its verdicts are those of the test program, on ranks that share a GPU.
+# The verdicts of the test programs, on ranks that share a GPU.
 export CUDASIM_DEVICES=1
 for ranks in 2 3; do
   launch $ranks "$simulated_tests/mpi/test_ranks-gpusim-float" \

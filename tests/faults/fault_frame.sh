@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Sourced by the tests of faults, after lib.sh and runs.sh: chance, what is
-# trained, and the table of what was tried and lost.
+# Sourced by the tests of faults, after tap.sh and runs.sh: random numbers, the
+# run that is trained, and the table of what was tried and lost.
 : "${FAULTS_SEED:=$(date +%s)}"
 echo "# FAULTS_SEED=$FAULTS_SEED"
 awk -v seed="$FAULTS_SEED" 'BEGIN {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Whatever kills a run, fills its disk or damages its files, it goes on, and is
-# in every loss and mixture the run that was not disturbed.  Moments and places
-# are random; FAULTS_SEED=N draws those of another time.
+# Whatever kills a run, fills its disk or damages its files, it resumes, and
+# equals the undisturbed run in every loss and mixture.  Times and places are
+# random; FAULTS_SEED=N repeats those of an earlier test.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -52,8 +52,8 @@ check "trains on one rank" train 1 1 alone
 # shellcheck disable=SC2086
 check "trains a small model" train 1 1 small $small checkpoint.keep=100
 
-# begin DIR [SETTING...]: a run on two ranks in the background, of which all is
-# in the group of `launcher`.
+# begin DIR [SETTING...]: a run on two ranks in the background, all of it in
+# the process group of `launcher`.
 begin() {
   dir=$1
   shift
@@ -130,7 +130,7 @@ strike_a_save() {
   done
 }
 
-# Each run is struck twice, then goes on to its end.
+# Each run is struck twice, then resumes and runs to its end.
 struck=0 inside=0 runs=0
 while test $struck -lt $kills && test $runs -lt $((4 * kills)); do
   runs=$((runs + 1))
@@ -158,7 +158,7 @@ check "$struck kills, $inside of them inside a save, of 1 in 5 that are \
 wanted" test $struck -ge $kills -a $((5 * inside)) -ge $kills
 
 # Without waiting: stopped, the ranks outlive their launcher.  In this order,
-# as the end of a parent hangs up who is stopped.
+# because the end of a parent hangs up its stopped children.
 begin orphans
 while kill -0 "$launcher" 2>/dev/null && test ! -e orphans/lock; do
   :
@@ -266,7 +266,7 @@ train 1 1 stale $small >out 2>&1
 survived "parts of files that were left" stale small
 no_parts "parts of files that were left" stale
 
-# Root may write everywhere; somebody else stands in for the user.
+# Root may write everywhere, so the run belongs to another user.
 as_user=
 if test "$(id -u)" -eq 0; then
   as_user="env TMPDIR=$TMPDIR/theirs setpriv --reuid=65534 --regid=65534"
@@ -301,7 +301,7 @@ fi
 # shellcheck disable=SC2086
 train 1 1 double $small train.precision=double checkpoint.keep=100 >out 2>&1
 
-# moves FROM STEP RANKS TENSOR TO: goes on from a step of FROM on another grid.
+# moves FROM STEP RANKS TENSOR TO: resumes from a step of FROM on another grid.
 moves() {
   stopped_at "$2" "$5" "$1"
   # Words.

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Asked to stop by whatever may ask, in whatever it does, a run saves and ends
-# with status 75, and goes on as the run that nobody stopped, in every loss and
-# mixture.
+# Asked to stop by any request in any phase, a run saves and ends with status
+# 75.  It then resumes, and equals the run that was not stopped in every loss
+# and mixture.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
@@ -67,13 +67,13 @@ is_saving() {
   return 1
 }
 
-# meet PHASE DIR: a run is in the phase, as far as its files tell.
+# meet PHASE DIR: a run is in the phase, as far as its files show.
 meet() {
   draw 8
   case $1 in
     start-up) wait_until test -e "$2/lock" ;;
     training) wait_until has_lines "$2" '"event":"step"' $((drawn + 1)) ;;
-    # The last step of a round, or evaluate.every, is behind.
+    # The last step of a round, or evaluate.every, is done.
     evaluation)
       wait_until has_lines "$2" '"event":"step"' $((drawn / 2 * 2 + 2))
       ;;
@@ -90,8 +90,8 @@ children() {
   ps -eo pid=,ppid= | awk -v parent="$1" '$2 == parent { print $1 }'
 }
 
-# ask REQUEST DIR.  The file is looked at once a second: ranks that stand still
-# for a second see it at once then.
+# ask REQUEST DIR.  The file is looked at once a second: ranks that are stopped
+# for a second see it at once afterwards.
 ask() {
   draw 2
   case $1 in
@@ -263,8 +263,8 @@ same "so does synth" "75 1 0" \
   "$(asked_early USR2 synth lego synth.train=50000000 synth.variables=9)"
 rm text.jsonl
 
-# Directories stand where the files of steps 4 and 5 would be made; they are
-# not swept away where no run is looked for.
+# Directories are where the files of steps 4 and 5 would be made; they are not
+# swept away where no run is looked for.
 for meanwhile in no yes; do
   rm -rf retried
   mkdir -p retried/checkpoint-00000004.h5.tmp \
@@ -278,7 +278,7 @@ asynchronous=$meanwhile" \
   survived "a save that fails" retried rounds
 done
 
-# A directory stands where a small file would be made: as a full disk.
+# A directory is where a small file would be made: as on a full disk.
 mkdir -p small/restarts.tmp
 train 2 1 small >out 2>&1
 same "a start that can't write leaves nothing" "2 restarts.tmp" \

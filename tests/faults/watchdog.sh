@@ -1,6 +1,6 @@
 #!/bin/sh
-# When ranks stand still, each says where, whichever hangs and in what, before
-# the launcher kills it; the job then ends with status 1.
+# When ranks make no progress, each reports where it is, whichever hangs and in
+# what, before the launcher kills it; the job then ends with status 1.
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh

@@ -43,7 +43,7 @@ lives_in() { # HEADER-PATTERN HOME
     "$(includes "[<\"]$1[>\"]" | grep -v "^$2")"
 }
 
-# Below each, what it may include: what stands before it in the list of
+# Below each, what it may include: what comes before it in the list of
 # doc/design.md.
 may_use kernels/base
 may_use kernels

@@ -98,7 +98,7 @@ falls() {
             exit n != skills || bad }'
 }
 
-# wait_for_event EVENT DIR: until a run tells of one, or 20 seconds.
+# wait_for_event EVENT DIR: until a run reports one, or 20 seconds.
 wait_for_event() {
   tries=0
   until grep -q "\"event\":\"$1\"" "$2/metrics.jsonl" 2>/dev/null ||
