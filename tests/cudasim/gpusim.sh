@@ -145,9 +145,9 @@ agree "sequential, tied, gelu by tanh" sequential cpu-sequential 1e-10 steps 5
 # The verdicts of the test programs, on ranks that share a GPU.
 export CUDASIM_DEVICES=1
 for ranks in 2 3; do
-  launch $ranks "$simulated_tests/mpi/test_ranks-gpusim-float" \
+  launch $ranks "$simulated_tests/mpi/test_coll-gpusim-float" \
     >verdicts 2>&1 &&
-    launch $ranks "$simulated_tests/mpi/test_parts-gpusim-float" \
+    launch $ranks "$simulated_tests/mpi/test_coll_parts-gpusim-float" \
       >>verdicts 2>&1
   same "collectives of $ranks ranks that share a GPU: status" 0 $?
   none "collectives of $ranks ranks that share a GPU" \

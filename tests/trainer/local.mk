@@ -2,7 +2,7 @@
 c_tests += %D%/test_combinations-cpu-double
 c_tests += %D%/test_grid-cpu-float %D%/test_grid-cpu-double
 c_tests += %D%/test_sampler-cpu-float
-c_tests += %D%/test_samples-cpu-double
+c_tests += %D%/test_sample_losses-cpu-double
 c_tests += %D%/test_schedule-cpu-double
 c_tests += %D%/test_skips-cpu-double
 c_tests += %D%/test_step-cpu-double

@@ -1,4 +1,4 @@
-/* usage: bench_coordinator [dense] What a round costs rank 0 by the number of
+/* usage: coordinator [dense] What a round costs rank 0 by the number of
  * skills, in microseconds: losses in (observe), the mixture (next) and its
  * samples (deal); the best of several.  `dense` adds a graph of 10,000 x
  * 10,000, which takes 1.2 GB. */

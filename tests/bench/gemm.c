@@ -1,7 +1,7 @@
 /* Not a test: what this machine's BLAS gives, in GFLOP/s over all ranks at the
  * same time, for products of the shapes of a training step.
  *
- *   bench_gemm [TOKENS WIDTH] */
+ *   gemm [TOKENS WIDTH] */
 #include <stdio.h>
 #include <stdlib.h>
 

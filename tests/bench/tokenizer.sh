@@ -22,10 +22,10 @@ done
 for name in 20B mistral_v1; do
   tokenizer=$SKILLET_DATA/tokenizers/${name}_tokenizer.json
   printf '%-34s ' "$name, encode, 1 rank"
-  "$top_builddir/tests/bench/bench_tokenizer" "$tokenizer" \
+  "$top_builddir/tests/bench/tokenizer" "$tokenizer" \
     "$work"/*.jsonl || exit 1
   printf '%-34s ' "$name, the original, 1 thread"
-  "$PEER_PYTHON" "$top_srcdir/tests/bench/bench_tokenizer.py" "$tokenizer" \
+  "$PEER_PYTHON" "$top_srcdir/tests/bench/tokenizer.py" "$tokenizer" \
     "$work"/*.jsonl 2>"$work/err" || tail -n 1 "$work/err"
 done
 

@@ -68,7 +68,7 @@ speed_of() {
 ours() {
   threads "$4"
   ranks=$(($2 * $3))
-  launch $ranks "$top_builddir/tests/bench/bench_gemm" "$((T * batch / $3))" \
+  launch $ranks "$top_builddir/tests/bench/gemm" "$((T * batch / $3))" \
     "$hidden" >"$work/gemm" || exit 1
   begin=$(now)
   train run $ranks "$2" "$batch"

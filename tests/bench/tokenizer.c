@@ -1,6 +1,6 @@
 /* Not a test: bytes of text a second that one rank encodes.
  *
- *   bench_tokenizer TOKENIZER FILE.jsonl...
+ *   tokenizer TOKENIZER FILE.jsonl...
  *
  * The texts are in memory before the clock runs; the best of three times. */
 #include <stdio.h>
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
     double best = 0;
     long tokens = 0;
 
-    CHECK(argc > 2, "usage: bench_tokenizer TOKENIZER FILE.jsonl...");
+    CHECK(argc > 2, "usage: tokenizer TOKENIZER FILE.jsonl...");
     p = tokenizer_open(&t, argv[1]);
     CHECK(!is_problem(&p), "%s", p.text);
     for (int i = 2; i < argc; i++)

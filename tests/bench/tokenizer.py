@@ -1,6 +1,6 @@
-"""Not a test: does what tests/bench/bench_tokenizer does, with `tokenizers`.
+"""Not a test: does what tests/bench/tokenizer does, with `tokenizers`.
 
-    bench_tokenizer.py TOKENIZER.json FILE.jsonl...
+    tokenizer.py TOKENIZER.json FILE.jsonl...
 
 Once over all texts, one by one, on one thread.
 """
