@@ -2,7 +2,8 @@
 # which Automake has no rules.  programs.mk calls it, one line a program;
 # Automake does not read it, because it does not know `define`.
 
-# Each number type: SOURCE.c becomes SOURCE.TYPE.o.
+# Each number type: SOURCE.c becomes SOURCE.TYPE.o; the sources that tests share
+# become tests/lib/libtest.TYPE.a.
 define number_type
 %.$(1).$(OBJEXT): %.c
 	$$(compile_c) $$($(1)_cppflags) $$(AM_CFLAGS) \
@@ -11,6 +12,10 @@ kernels/%.$(1).$(OBJEXT): kernels/%.c
 	$$(compile_c) $$($(1)_cppflags) $(BLAS_CFLAGS) $$(kernel_cflags) $$(CFLAGS)
 $(1)_objects = $$(patsubst %.c,%.$(1).$(OBJEXT), \
 	$$(filter %.c,$$(typed_sources)))
+tests/lib/libtest.$(1).a: \
+    $$(patsubst %.c,%.$(1).$(OBJEXT),$$(filter %.c,$$(testlib_sources)))
+	$$(archive)
+program_libs += tests/lib/libtest.$(1).a
 endef
 
 # The kernels of each kind of device, for a TYPE.
@@ -29,9 +34,9 @@ define program
 src/lib$(2)-$(1).a: $$($(1)_objects) $$(call $(2)_objects,$(1)) \
     $$(call $(2)_way,$(1))
 	$$(archive)
-$(2)-$(1)_libs = $$(upper_libs) src/lib$(2)-$(1).a $$(lower_libs)
-tests/%-$(2)-$(1): tests/%.$(1).$(OBJEXT) $$(upper_libs) src/lib$(2)-$(1).a \
-    $$(lower_libs)
+$(2)-$(1)_libs = tests/lib/libtest.$(1).a $$(upper_libs) src/lib$(2)-$(1).a \
+	$$(lower_libs)
+tests/%-$(2)-$(1): tests/%.$(1).$(OBJEXT) $$($(2)-$(1)_libs)
 	$$(link_c) $$($(2)-$(1)_libs) $$($(2)_ldflags) $$(site_libs) $$(LIBS)
 program_libs += src/lib$(2)-$(1).a
 endef
@@ -77,4 +82,4 @@ compile_sim_c = $(AM_V_CC)$(MKDIR_P) $(@D) && $(CC) $(cudasim_cppflags) \
 	$(compile_flags) $< $(AM_CFLAGS) $(CFLAGS) $(GPUSIM_LDFLAGS)
 
 -include $(wildcard $(patsubst %,%/*.d,kernels kernels/cpu kernels/cuda mpi \
-	src/model src/trainer src/run tests/cudasim $(test_directories)))
+	src/model src/trainer src/run tests/cudasim tests/lib $(test_directories)))

@@ -29,22 +29,25 @@ include %D%/cudasim/local.mk
 include %D%/bench/local.mk
 test_directories = $(sort $(patsubst %/,%,$(dir $(programs_of_tests))))
 
-# Linked with all tests.  One line a file.
+# What tests share: tests/lib/libtest.TYPE.a (program.mk).  One line a file.
 testlib_sources =
-testlib_sources += %D%/lib/bits.h
-testlib_sources += %D%/lib/checkpoint_content.h
-testlib_sources += %D%/lib/graph_h5.h
-testlib_sources += %D%/lib/oracle.h
-testlib_sources += %D%/lib/packed_files.h
-testlib_sources += %D%/lib/pairs.h
-testlib_sources += %D%/lib/policy_case.h
-testlib_sources += %D%/lib/sample_files.h
-testlib_sources += %D%/lib/shard_files.h
-testlib_sources += %D%/lib/trainers.h
-testlib_sources += %D%/lib/start.h
-testlib_sources += %D%/lib/synth_set.h
-testlib_sources += %D%/lib/tap.h
-testlib_sources += %D%/lib/tokenizer_files.h
+testlib_sources += %D%/lib/bits.c %D%/lib/bits.h
+testlib_sources += %D%/lib/chance.c %D%/lib/chance.h
+testlib_sources += %D%/lib/checkpoint_content.c %D%/lib/checkpoint_content.h
+testlib_sources += %D%/lib/graph_h5.c %D%/lib/graph_h5.h
+testlib_sources += %D%/lib/oracle.c %D%/lib/oracle.h
+testlib_sources += %D%/lib/packed_files.c %D%/lib/packed_files.h
+testlib_sources += %D%/lib/pairs.c %D%/lib/pairs.h
+testlib_sources += %D%/lib/place.c %D%/lib/place.h
+testlib_sources += %D%/lib/policy_case.c %D%/lib/policy_case.h
+testlib_sources += %D%/lib/sample_files.c %D%/lib/sample_files.h
+testlib_sources += %D%/lib/shard_files.c %D%/lib/shard_files.h
+testlib_sources += %D%/lib/start.c %D%/lib/start.h
+testlib_sources += %D%/lib/synth_set.c %D%/lib/synth_set.h
+testlib_sources += %D%/lib/tap.c %D%/lib/tap.h
+testlib_sources += %D%/lib/tokenizer_files.c %D%/lib/tokenizer_files.h
+testlib_sources += %D%/lib/trainers.c %D%/lib/trainers.h
+testlib_sources += %D%/lib/words.c %D%/lib/words.h
 EXTRA_DIST += $(testlib_sources)
 EXTRA_DIST += %D%/lib/launch.sh %D%/lib/mpi-tap %D%/lib/runs.sh %D%/lib/tap.sh
 

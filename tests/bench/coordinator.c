@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     bench(1000, 10);
     bench(10000, 10);
     bench(10000, IDENTITY);
-    if (argc == 2 && !strcmp(argv[1], "dense"))
+    if (argc == 2 && strcmp(argv[1], "dense") == 0)
         bench(10000, 10000);
     return 0;
 }

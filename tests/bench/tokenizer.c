@@ -23,24 +23,24 @@ struct texts {
 static void read_texts(struct texts *x, const char *path)
 {
     struct lines *l;
-    struct problem p = lines_open(&l, path);
+    struct problem wrong = lines_open(&l, path);
     const char *line, *text;
     size_t n, bytes;
 
-    while (!is_problem(&p) && lines_next(l, &line, &n, &p)) {
+    while (!is_problem(&wrong) && lines_next(l, &line, &n, &wrong)) {
         struct json_line *j;
 
-        p = json_line_parse(&j, line, n);
-        if (!is_problem(&p))
-            p = json_line_text(j, "text", &text, &bytes);
-        CHECK(!is_problem(&p), "%s", p.text);
+        wrong = json_line_parse(&j, line, n);
+        if (!is_problem(&wrong))
+            wrong = json_line_text(j, "text", &text, &bytes);
+        CHECK(!is_problem(&wrong), "%s", wrong.text);
         bytes_add(&x->all, text, bytes);
         x->end = realloc(x->end, ((size_t)x->n + 1) * sizeof *x->end);
         CHECK(x->end, "no memory");
         x->end[x->n++] = x->all.n;
         json_line_free(j);
     }
-    CHECK(!is_problem(&p), "%s", p.text);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     lines_close(l);
 }
 
@@ -49,13 +49,13 @@ int main(int argc, char **argv)
     struct tokenizer t;
     struct tokenizer_ids ids = {0};
     struct texts x = {.n = 0};
-    struct problem p;
+    struct problem wrong;
     double best = 0;
     long tokens = 0;
 
     CHECK(argc > 2, "usage: tokenizer TOKENIZER FILE.jsonl...");
-    p = tokenizer_open(&t, argv[1]);
-    CHECK(!is_problem(&p), "%s", p.text);
+    wrong = tokenizer_open(&t, argv[1]);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     for (int i = 2; i < argc; i++)
         read_texts(&x, argv[i]);
     for (int time = 0; time < 3; time++) {
@@ -66,8 +66,9 @@ int main(int argc, char **argv)
             size_t from = i > 0 ? x.end[i - 1] : 0;
 
             ids.n = 0;
-            p = tokenizer_encode(&t, x.all.at + from, x.end[i] - from, &ids);
-            CHECK(!is_problem(&p), "%s", p.text);
+            wrong =
+                tokenizer_encode(&t, x.all.at + from, x.end[i] - from, &ids);
+            CHECK(!is_problem(&wrong), "%s", wrong.text);
             tokens += ids.n;
         }
         speed = (double)x.all.n / (clock_seconds() - begin);

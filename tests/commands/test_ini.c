@@ -43,22 +43,22 @@ static void test_bad_files(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct settings s;
-        struct problem p;
+        struct problem wrong;
 
         settings_init(&s);
-        p = read_text(&s, cases[i].text);
-        ok(strncmp(p.text, cases[i].says, strlen(cases[i].says)) == 0,
-           "refused: %s; said: %s", cases[i].says, p.text);
+        wrong = read_text(&s, cases[i].text);
+        ok(strncmp(wrong.text, cases[i].says, strlen(cases[i].says)) == 0,
+           "refused: %s; said: %s", cases[i].says, wrong.text);
         settings_free(&s);
     }
 
     struct settings s;
-    struct problem p;
+    struct problem wrong;
 
     settings_init(&s);
-    p = settings_read_text(&s, "run.ini", "[train]\n\nst\0eps=1\n", 18);
-    ok(strncmp(p.text, "run.ini:3: holds the byte 0x00", 30) == 0,
-       "refused: a zero byte; said: %s", p.text);
+    wrong = settings_read_text(&s, "run.ini", "[train]\n\nst\0eps=1\n", 18);
+    ok(strncmp(wrong.text, "run.ini:3: holds the byte 0x00", 30) == 0,
+       "refused: a zero byte; said: %s", wrong.text);
     settings_free(&s);
 }
 
@@ -67,32 +67,32 @@ static void test_good_files(void)
     enum { LONG_LINE = 300000 };
     char *text = malloc(LONG_LINE + 100);
     struct settings s;
-    struct problem p;
+    struct problem wrong;
 
     settings_init(&s);
-    p = read_text(&s,
-                  "; c\r\n  # c\r\n\t[ train ]\r\n steps\t=  7 \r\n[data]\n"
-                  "directory = a = b ; c # d ");
-    ok(!is_problem(&p) && s.train.steps == 7 &&
+    wrong = read_text(
+        &s, "; c\r\n  # c\r\n\t[ train ]\r\n steps\t=  7 \r\n[data]\n"
+            "directory = a = b ; c # d ");
+    ok(!is_problem(&wrong) && s.train.steps == 7 &&
            strcmp(s.data.directory, "a = b ; c # d") == 0,
-       "CRLF, blanks, comments, no newline at the end; %s", p.text);
+       "CRLF, blanks, comments, no newline at the end; %s", wrong.text);
     ok(strcmp(settings_place(&s, "train.steps"), "run.ini:4: train.steps") ==
                0 &&
            strcmp(settings_place(&s, "data.directory"),
                   "run.ini:6: data.directory") == 0 &&
            strcmp(settings_place(&s, "train.clip"), "train.clip") == 0,
        "places: %s", settings_place(&s, "train.steps"));
-    p = settings_read_argument(&s, "train.steps= 8 ");
-    ok(!is_problem(&p) && s.train.steps == 8 &&
+    wrong = settings_read_argument(&s, "train.steps= 8 ");
+    ok(!is_problem(&wrong) && s.train.steps == 8 &&
            strcmp(settings_place(&s, "train.steps"), "train.steps") == 0,
-       "an argument overrides value and place; %s", p.text);
+       "an argument overrides value and place; %s", wrong.text);
 
     strcpy(text, "[skills]\ntrain = ");
     memset(text + 17, 'x', LONG_LINE);
     strcpy(text + 17 + LONG_LINE, "\n");
-    p = read_text(&s, text);
-    ok(!is_problem(&p) && strlen(s.skills.train) == LONG_LINE,
-       "a line of any length; %s", p.text);
+    wrong = read_text(&s, text);
+    ok(!is_problem(&wrong) && strlen(s.skills.train) == LONG_LINE,
+       "a line of any length; %s", wrong.text);
     free(text);
     settings_free(&s);
 }

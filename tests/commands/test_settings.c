@@ -130,28 +130,28 @@ static const char *first_difference(const struct settings *a,
 static void test_round_trip(void)
 {
     const char *lost = NULL;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
 
-    for (int turn = 0; turn < 200 && !lost && !is_problem(&p); turn++) {
+    for (int turn = 0; turn < 200 && !lost && !is_problem(&wrong); turn++) {
         struct settings a, b;
         char value[TEXT_SIZE], *text;
         size_t n;
 
         settings_init(&a);
         settings_init(&b);
-        for (int i = 0; i < settings_table_rows && !is_problem(&p); i++) {
+        for (int i = 0; i < settings_table_rows && !is_problem(&wrong); i++) {
             random_value(&settings_table[i], value);
-            p = give(&a, settings_table[i].key, value);
+            wrong = give(&a, settings_table[i].key, value);
         }
         text = write_all(&a, &n);
-        if (!is_problem(&p))
-            p = settings_read_text(&b, "written", text, n);
+        if (!is_problem(&wrong))
+            wrong = settings_read_text(&b, "written", text, n);
         lost = first_difference(&a, &b);
         free(text);
         settings_free(&a);
         settings_free(&b);
     }
-    ok(!is_problem(&p), "random values are accepted: %s", p.text);
+    ok(!is_problem(&wrong), "random values are accepted: %s", wrong.text);
     ok(!lost, "random values survive writing and reading: %s",
        lost ? lost : "all");
 }
@@ -200,14 +200,14 @@ static void test_own_field(void)
     for (int i = 0; i < settings_table_rows && !bad; i++) {
         const struct settings_row *row = &settings_table[i];
         struct settings before, s, unset;
-        struct problem p;
+        struct problem wrong;
 
         settings_init(&unset);
         settings_init(&s);
         memcpy(&before, &s, sizeof s);
         if (!has_one_value(row)) {
-            p = give(&s, row->key, other_value(row, value));
-            if (is_problem(&p) || changed_outside(i, &before, &s) != 0 ||
+            wrong = give(&s, row->key, other_value(row, value));
+            if (is_problem(&wrong) || changed_outside(i, &before, &s) != 0 ||
                 equal(row, &s, &unset))
                 bad = row->key;
         }
@@ -235,24 +235,24 @@ static void test_fields_apart(void)
 static void test_members(void)
 {
     struct settings s;
-    struct problem p;
+    struct problem wrong;
 
     settings_init(&s);
-    p = settings_read_argument(&s, "train.minimum_learning_rate=0.125");
-    ok(!is_problem(&p) && s.train.minimum_learning_rate == 0.125 &&
+    wrong = settings_read_argument(&s, "train.minimum_learning_rate=0.125");
+    ok(!is_problem(&wrong) && s.train.minimum_learning_rate == 0.125 &&
            s.train.learning_rate == 3e-4,
        "a key fills the member of its name");
-    p = settings_read_argument(&s, "train.schedule=cosine");
-    ok(!is_problem(&p) && s.train.schedule == SCHEDULE_COSINE,
+    wrong = settings_read_argument(&s, "train.schedule=cosine");
+    ok(!is_problem(&wrong) && s.train.schedule == SCHEDULE_COSINE,
        "a choice is the place of its word");
-    p = settings_read_argument(&s, "train.precision=double");
-    ok(!is_problem(&p) && s.train.precision == PRECISION_DOUBLE,
+    wrong = settings_read_argument(&s, "train.precision=double");
+    ok(!is_problem(&wrong) && s.train.precision == PRECISION_DOUBLE,
        "precision follows its enum");
-    p = settings_read_argument(&s, "tokenize.on_error=skip");
-    ok(!is_problem(&p) && s.tokenize.on_error == ON_ERROR_SKIP,
+    wrong = settings_read_argument(&s, "tokenize.on_error=skip");
+    ok(!is_problem(&wrong) && s.tokenize.on_error == ON_ERROR_SKIP,
        "on_error follows its enum");
-    p = settings_read_argument(&s, "mixture.window_reduce=sum");
-    ok(!is_problem(&p) && s.mixture.window_reduce == WINDOW_SUM,
+    wrong = settings_read_argument(&s, "mixture.window_reduce=sum");
+    ok(!is_problem(&wrong) && s.mixture.window_reduce == WINDOW_SUM,
        "window_reduce follows its enum");
     settings_free(&s);
 }
@@ -265,10 +265,10 @@ static void test_defaults(void)
 
     settings_init(&s);
     for (int i = 0; i < settings_table_rows; i++) {
-        struct problem p =
+        struct problem wrong =
             give(&s, settings_table[i].key, settings_table[i].initial);
 
-        if (is_problem(&p))
+        if (is_problem(&wrong))
             bad = settings_table[i].key;
     }
     ok(!bad, "defaults are in range: %s", bad ? bad : "all");
@@ -281,19 +281,20 @@ static bool takes(const struct settings_row *row, const char *value,
                   bool *fair)
 {
     struct settings s, unset;
-    struct problem p;
+    struct problem wrong;
     char range[TEXT_SIZE];
 
     settings_init(&s);
     settings_init(&unset);
-    p = give(&s, row->key, value);
-    if (is_problem(&p))
-        *fair = *fair && !first_difference(&s, &unset) &&
-                strstr(p.text, row->key) && strstr(p.text, value) &&
-                strstr(p.text, settings_row_range(row, range, sizeof range));
+    wrong = give(&s, row->key, value);
+    if (is_problem(&wrong))
+        *fair =
+            *fair && !first_difference(&s, &unset) &&
+            strstr(wrong.text, row->key) && strstr(wrong.text, value) &&
+            strstr(wrong.text, settings_row_range(row, range, sizeof range));
     settings_free(&s);
     settings_free(&unset);
-    return !is_problem(&p);
+    return !is_problem(&wrong);
 }
 
 static void put_number(const struct settings_row *row, double x, char *text)
@@ -381,13 +382,13 @@ static void test_durations(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char argument[64];
         struct settings s;
-        struct problem p;
+        struct problem wrong;
 
         settings_init(&s);
         snprintf(argument, sizeof argument, "train.time_limit=%s",
                  cases[i].text);
-        p = settings_read_argument(&s, argument);
-        if (is_problem(&p) != (cases[i].seconds < 0) ||
+        wrong = settings_read_argument(&s, argument);
+        if (is_problem(&wrong) != (cases[i].seconds < 0) ||
             (cases[i].seconds >= 0 && s.train.time_limit != cases[i].seconds))
             bad = cases[i].text;
         settings_free(&s);
@@ -406,24 +407,25 @@ static void test_suggestions(void)
     settings_init(&s);
     for (int i = 0; i < settings_table_rows; i++) {
         const char *key = settings_table[i].key;
-        struct problem p;
+        struct problem wrong;
 
         /* A letter less before the last, and one changed in the section. */
         snprintf(typed, sizeof typed, "%.*s%s", (int)strlen(key) - 2, key,
                  key + strlen(key) - 1);
         typed[1] = 'q';
-        p = give(&s, typed, "1");
+        wrong = give(&s, typed, "1");
         snprintf(hint, sizeof hint, "did you mean %s?", key);
-        if (!strstr(p.text, hint) || !strstr(p.text, typed))
+        if (!strstr(wrong.text, hint) || !strstr(wrong.text, typed))
             bad = key;
     }
     ok(!bad, "a mistyped key leads to the one meant: %s", bad ? bad : "all");
 
-    struct problem p = settings_read_argument(&s, "train.lr=1");
-    ok(strstr(p.text, "did you mean train.learning_rate?") != NULL, "%s",
-       p.text);
-    p = settings_read_argument(&s, "train.layers=1");
-    ok(strstr(p.text, "did you mean model.layers?") != NULL, "%s", p.text);
+    struct problem wrong = settings_read_argument(&s, "train.lr=1");
+    ok(strstr(wrong.text, "did you mean train.learning_rate?") != NULL, "%s",
+       wrong.text);
+    wrong = settings_read_argument(&s, "train.layers=1");
+    ok(strstr(wrong.text, "did you mean model.layers?") != NULL, "%s",
+       wrong.text);
     settings_free(&s);
 }
 

@@ -16,9 +16,9 @@ static void hang(const char *kind)
     int end[2];
     char c;
 
-    if (!strcmp(kind, "print"))
+    if (strcmp(kind, "print") == 0)
         flockfile(stderr);
-    if (!strcmp(kind, "read") && pipe(end) == 0 && read(end[0], &c, 1) < 0)
+    if (strcmp(kind, "read") == 0 && pipe(end) == 0 && read(end[0], &c, 1) < 0)
         return;
     for (volatile int forever = 1; forever;)
         continue;
@@ -43,7 +43,7 @@ int main(int argc, char **argv)
     watchdog_start(seconds, group_rank(g), world_host());
     trace_step(7);
     group_any(g, false);
-    if (!strcmp(argv[1], "none"))
+    if (strcmp(argv[1], "none") == 0)
         move_slowly(seconds);
     else if (group_rank(g) == group_size(g) - 1)
         hang(argv[1]);

@@ -1,11 +1,14 @@
 /* A checkpoint is read as it was written, has the same bytes whatever the
  * ranks that wrote it, and is there whole or not at all.    ranks: 1 2 4 */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "io/checkpoint/checkpoint_files.h"
+#include "kernels/base/rng.h"
 #include "tests/lib/checkpoint_content.h"
 
 static bool exists(const char *path)
@@ -22,32 +25,34 @@ static bool same_shape(const struct h5_dataset *a, const struct h5_dataset *b)
 static void check_same(const struct checkpoint *written)
 {
     struct checkpoint c;
-    struct problem p = checkpoint_open(&c, group_world(), written->path.text);
-    long wrong = 0, lost = 0;
+    struct problem wrong =
+        checkpoint_open(&c, group_world(), written->path.text);
+    long failures = 0, lost = 0;
 
-    ok(!is_problem(&p), "it opens%s%s", p.text[0] ? ": " : "", p.text);
+    ok(!is_problem(&wrong), "it opens%s%s", wrong.text[0] ? ": " : "",
+       wrong.text);
     for (long i = 0; i < written->items; i++) {
         const struct checkpoint_item *item = &written->item[i];
         long at = checkpoint_find(&c, item->name);
 
         lost += at < 0;
         lost += item->alias[0] && checkpoint_find(&c, item->alias) != at;
-        wrong += at < 0 || !same_shape(&c.item[at].data, &item->data);
+        failures += at < 0 || !same_shape(&c.item[at].data, &item->data);
     }
     ok(lost == 0 && c.items == written->items,
        "%ld of %ld items and %ld names are lost", written->items - c.items,
        written->items, lost);
-    ok(wrong == 0, "%ld items have another type or shape", wrong);
+    ok(failures == 0, "%ld items have another type or shape", failures);
     ok(checkpoint_find(&c, "model") == -1 && checkpoint_find(&c, "sums") == -1,
        "what is no item is not found");
     ok(c.step == written->step && c.tokens == written->tokens,
        "step %lld and %lld tokens", (long long)c.step, (long long)c.tokens);
-    wrong = content_wrong(&c);
-    ok(wrong == 0, "%ld of %d items are not read as written", wrong,
+    failures = content_wrong(&c);
+    ok(failures == 0, "%ld of %d items are not read as written", failures,
        CONTENT_ITEMS);
-    p = checkpoint_verify(&c, group_world());
-    ok(!is_problem(&p), "all sums are right%s%s", p.text[0] ? ": " : "",
-       p.text);
+    wrong = checkpoint_verify(&c, group_world());
+    ok(!is_problem(&wrong), "all sums are right%s%s",
+       wrong.text[0] ? ": " : "", wrong.text);
     checkpoint_free(&c);
 }
 
@@ -115,21 +120,21 @@ static struct problem write_in_trouble(struct checkpoint *c,
                                ? 0
                                : group_size(g) - 1);
     struct checkpoint_writer w;
-    struct problem p;
+    struct problem wrong;
 
     if (here && trouble == NO_ROOM_AT_ALL)
         shard_files_limit(9000);
-    p = checkpoint_write_create(&w, c, g);
-    if (!is_problem(&p)) {
+    wrong = checkpoint_write_create(&w, c, g);
+    if (!is_problem(&wrong)) {
         if (here)
             make_trouble(&w, trouble);
         if (!here || trouble != BAD_SYNC)
             content_put_all(&w);
-        p = checkpoint_write_publish(&w);
+        wrong = checkpoint_write_publish(&w);
     }
     shard_files_limit(RLIM_INFINITY);
     group_barrier(g);
-    return p;
+    return wrong;
 }
 
 static void check_next_attempt(struct checkpoint *c, const char *want,
@@ -158,10 +163,10 @@ static void check_troubles(const struct checkpoint *whole)
     for (enum trouble t = 0; t < TROUBLES; t++) {
         struct checkpoint c =
             content_init(directory, t == BAD_NAME ? 99 : whole->step);
-        struct problem p = write_in_trouble(&c, t);
+        struct problem wrong = write_in_trouble(&c, t);
         char path[sizeof c.path.text + 8];
 
-        ok(strstr(p.text, word[t]), "trouble: %s", p.text);
+        ok(strstr(wrong.text, word[t]), "trouble: %s", wrong.text);
         snprintf(path, sizeof path, "%s.tmp", c.path.text);
         ok(!exists(path), "no file is left");
         still = content_load(whole->path.text, &after);
@@ -183,17 +188,17 @@ static void check_no_directory(void)
     char missing[600], path[1200];
     struct checkpoint_writer w;
     struct checkpoint c;
-    struct problem p;
+    struct problem wrong;
 
     snprintf(missing, sizeof missing, "%s/missing", directory);
     c = content_init(missing, 1);
-    p = checkpoint_write_create(&w, &c, group_world());
-    ok(strstr(p.text, "No such file"), "no directory: %s", p.text);
+    wrong = checkpoint_write_create(&w, &c, group_world());
+    ok(strstr(wrong.text, "No such file"), "no directory: %s", wrong.text);
     checkpoint_free(&c);
     memset(path, 'x', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    p = checkpoint_init(&c, path, 1);
-    ok(strstr(p.text, "too long"), "a long path: %s", p.text);
+    wrong = checkpoint_init(&c, path, 1);
+    ok(strstr(wrong.text, "too long"), "a long path: %s", wrong.text);
 }
 
 /* A hundred layers; nothing may take the square of that. */
@@ -202,7 +207,7 @@ static void check_many_items(void)
     enum { MANY = 5000 };
     struct checkpoint c, again;
     struct checkpoint_writer w;
-    struct problem p;
+    struct problem wrong;
     float x[3] = {1, 2, 3};
     long lost = 0;
 
@@ -228,8 +233,8 @@ static void check_many_items(void)
                 checkpoint_find(&again, c.item[i].alias) < 0;
     ok(again.items == MANY && lost == 0, "%ld of %d items are lost", lost,
        MANY);
-    p = checkpoint_verify(&again, group_world());
-    ok(!is_problem(&p), "their sums are right%s", p.text);
+    wrong = checkpoint_verify(&again, group_world());
+    ok(!is_problem(&wrong), "their sums are right%s", wrong.text);
     checkpoint_free(&again);
     if (rank() == 0)
         unlink(c.path.text);
@@ -244,31 +249,49 @@ static void make_file(const char *in, const char *name)
     shard_files_store(path, "", 0);
 }
 
+/* Files that are no checkpoints, whatever they look like. */
+static const char *const other_names[] = {"checkpoint-5.h5",
+                                          "checkpoint-0000001234.h5",
+                                          "checkpoint-00001234.h5.a",
+                                          "checkpoint-00001234.H5",
+                                          "checkpoint--0000001.h5",
+                                          "checkpoint-+0001234.h5",
+                                          "checkpoint- 0001234.h5",
+                                          "checkpoint-.h5",
+                                          "checkpoint-00001234",
+                                          "checkpoint-00001234h5",
+                                          "xcheckpoint-00001234.h5",
+                                          "checkpoint-99999999999999999999.h5",
+                                          "checkpoint-0x001234.h5",
+                                          "checkpoint-7.h5.tmp",
+                                          "notes.tmp"};
+enum { OTHER_NAMES = sizeof other_names / sizeof *other_names };
+
+/* Removes them, and returns how many there were. */
+static int remove_others(const char *in)
+{
+    int kept = 0;
+
+    for (int i = 0; i < OTHER_NAMES; i++) {
+        char path[900];
+
+        snprintf(path, sizeof path, "%s/%s", in, other_names[i]);
+        kept += exists(path);
+        unlink(path);
+    }
+    return kept;
+}
+
 static void check_names(const char *in)
 {
-    static const char *const other[] = {"checkpoint-5.h5",
-                                        "checkpoint-0000001234.h5",
-                                        "checkpoint-00001234.h5.a",
-                                        "checkpoint-00001234.H5",
-                                        "checkpoint--0000001.h5",
-                                        "checkpoint-+0001234.h5",
-                                        "checkpoint- 0001234.h5",
-                                        "checkpoint-.h5",
-                                        "checkpoint-00001234",
-                                        "checkpoint-00001234h5",
-                                        "xcheckpoint-00001234.h5",
-                                        "checkpoint-99999999999999999999.h5",
-                                        "checkpoint-0x001234.h5",
-                                        "checkpoint-7.h5.tmp",
-                                        "notes.tmp"};
     static const int64_t want[] = {123456789012, 99999999, 1234, 5, 0};
     int64_t *step;
-    long n, kept = 0;
+    long n;
+    int kept;
     char path[900];
-    struct problem p;
 
-    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-        make_file(in, other[i]);
+    for (int i = 0; i < OTHER_NAMES; i++)
+        make_file(in, other_names[i]);
     make_file(in, "checkpoint-00001234.h5");
     make_file(in, "checkpoint-123456789012.h5");
     make_file(in, "checkpoint-00000000.h5");
@@ -286,14 +309,18 @@ static void check_names(const char *in)
     snprintf(path, sizeof path, "%s/checkpoint-123456789.h5.tmp", in);
     ok(!exists(path), "also of a step of nine digits");
     settled(checkpoint_files_prune(in, 0, 0, INT64_MAX));
-    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
-        snprintf(path, sizeof path, "%s/%s", in, other[i]);
-        kept += exists(path);
-        unlink(path);
-    }
-    ok(kept == sizeof other / sizeof *other,
-       "%ld of %zu files of other names are left alone", kept,
-       sizeof other / sizeof *other);
+    kept = remove_others(in);
+    ok(kept == OTHER_NAMES, "%d of %d files of other names are left alone",
+       kept, OTHER_NAMES);
+}
+
+static void check_no_names(const char *in)
+{
+    int64_t *step;
+    long n;
+    char path[900];
+    struct problem wrong;
+
     settled(checkpoint_files_list(in, &step, &n));
     ok(n == 0 && !step, "and no checkpoint");
     snprintf(path, sizeof path, "%s/none", in);
@@ -301,8 +328,8 @@ static void check_names(const char *in)
     ok(n == 0 && !step, "a directory that is not there has none");
     snprintf(path, sizeof path, "%s/file", in);
     shard_files_store(path, "", 0);
-    p = checkpoint_files_list(path, &step, &n);
-    ok(strstr(p.text, "Not a directory"), "a file: %s", p.text);
+    wrong = checkpoint_files_list(path, &step, &n);
+    ok(strstr(wrong.text, "Not a directory"), "a file: %s", wrong.text);
     unlink(path);
 }
 
@@ -346,7 +373,7 @@ int main(int argc, char **argv)
     char mine[600];
 
     world_start(&argc, &argv);
-    shard_files_begin();
+    place_begin();
     c = content_init(directory, 42);
     content_write(&c, group_world());
     check_same(&c);
@@ -357,12 +384,13 @@ int main(int argc, char **argv)
     snprintf(mine, sizeof mine, "%s/mine.%d", directory, rank());
     mkdir(mine, 0777);
     check_names(mine);
+    check_no_names(mine);
     check_prune(mine);
     rmdir(mine);
     if (rank() == 0)
         unlink(c.path.text);
     checkpoint_free(&c);
-    content_end();
+    place_end();
     tap_done();
     world_stop();
     return 0;

@@ -1,8 +1,10 @@
 /* No damage of a checkpoint is read as if it were none, and no other file is
  * taken for one.    ranks: 1 2 4 */
 #include <stdio.h>
+#include <string.h>
 
 #include "io/seal.h"
+#include "kernels/base/rng.h"
 #include "tests/lib/checkpoint_content.h"
 
 /* Whether opening or verifying finds a problem; what is not found must not be
@@ -10,13 +12,13 @@
 static bool found(const char *path, struct group *g)
 {
     struct checkpoint c;
-    struct problem p = checkpoint_open(&c, g, path);
+    struct problem wrong = checkpoint_open(&c, g, path);
 
-    if (is_problem(&p))
+    if (is_problem(&wrong))
         return true;
-    p = checkpoint_verify(&c, g);
+    wrong = checkpoint_verify(&c, g);
     checkpoint_free(&c);
-    return is_problem(&p);
+    return is_problem(&wrong);
 }
 
 static void check_flips(const char *mine, const char *whole, size_t n,
@@ -125,7 +127,7 @@ static struct problem read_moved(const struct checkpoint *c, const char *mine,
     uint64_t block = seal_block_bytes(CONTENT_ITEMS);
     uint64_t at = c->item[checkpoint_find(c, "model/twin")].data.at - block;
     struct checkpoint again;
-    struct problem p;
+    struct problem wrong;
     long places = 0;
 
     to -= block; /* HDF5 counts from there */
@@ -136,25 +138,26 @@ static struct problem read_moved(const struct checkpoint *c, const char *mine,
         }
     CHECK(places == 1, "%ld places hold the address of an item", places);
     seal_again(c, mine);
-    p = checkpoint_open(&again, alone, mine);
-    if (!is_problem(&p))
+    wrong = checkpoint_open(&again, alone, mine);
+    if (!is_problem(&wrong))
         checkpoint_free(&again);
     shard_files_store(mine, whole, n);
-    return p;
+    return wrong;
 }
 
 static void check_moved_items(const struct checkpoint *c, const char *mine,
                               const char *whole, size_t n, struct group *alone)
 {
     uint64_t other = c->item[checkpoint_find(c, "model/half")].data.at;
-    struct problem p = read_moved(c, mine, whole, n, other + 2, alone);
+    struct problem wrong = read_moved(c, mine, whole, n, other + 2, alone);
 
-    ok(strstr(p.text, "overlap"), "two items at one place: %s", p.text);
-    p = read_moved(c, mine, whole, n, n - 8, alone);
-    ok(strstr(p.text, "does not lie inside"), "one beyond the end: %s",
-       p.text);
-    p = read_moved(c, mine, whole, n, UINT64_MAX - 100, alone);
-    ok(is_problem(&p), "one at the end of all: %s", p.text);
+    ok(strstr(wrong.text, "overlap"), "two items at one place: %s",
+       wrong.text);
+    wrong = read_moved(c, mine, whole, n, n - 8, alone);
+    ok(strstr(wrong.text, "does not lie inside"), "one beyond the end: %s",
+       wrong.text);
+    wrong = read_moved(c, mine, whole, n, UINT64_MAX - 100, alone);
+    ok(is_problem(&wrong), "one at the end of all: %s", wrong.text);
 }
 
 /* A file of strangers: an HDF5 file of a few datasets under a seal, with what
@@ -197,14 +200,14 @@ static void make_stranger(const struct stranger *s, const char *path)
 static void check_stranger(const struct stranger *s, const char *path)
 {
     struct checkpoint c;
-    struct problem p;
+    struct problem wrong;
 
     if (rank() == 0)
         make_stranger(s, path);
     group_barrier(group_world());
-    p = checkpoint_open(&c, group_world(), path);
-    ok(s->word ? strstr(p.text, s->word) && !c.item : !is_problem(&p),
-       "a stranger: %s", p.text);
+    wrong = checkpoint_open(&c, group_world(), path);
+    ok(s->word ? strstr(wrong.text, s->word) && !c.item : !is_problem(&wrong),
+       "a stranger: %s", wrong.text);
     checkpoint_free(&c);
 }
 
@@ -246,20 +249,20 @@ static void check_no_hdf5(const char *path)
                                        "SKILLET\nSKILLET\nSKILLET\nSKILLET\n"
                                        "SKILLET\nSKILLET\nSKILLET\nSKILLET\n"};
     struct checkpoint c;
-    struct problem p;
+    struct problem wrong;
 
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
         if (rank() == 0)
             shard_files_store(path, text[i], strlen(text[i]));
         group_barrier(group_world());
-        p = checkpoint_open(&c, group_world(), path);
-        ok(strstr(p.text, path), "no checkpoint: %s", p.text);
+        wrong = checkpoint_open(&c, group_world(), path);
+        ok(strstr(wrong.text, path), "no checkpoint: %s", wrong.text);
         group_barrier(group_world());
     }
-    p = checkpoint_open(&c, group_world(), "/nowhere/to/be/found");
-    ok(strstr(p.text, "No such file"), "no file: %s", p.text);
-    p = checkpoint_open(&c, group_world(), "/");
-    ok(is_problem(&p), "a directory: %s", p.text);
+    wrong = checkpoint_open(&c, group_world(), "/nowhere/to/be/found");
+    ok(strstr(wrong.text, "No such file"), "no file: %s", wrong.text);
+    wrong = checkpoint_open(&c, group_world(), "/");
+    ok(is_problem(&wrong), "a directory: %s", wrong.text);
 }
 
 int main(int argc, char **argv)
@@ -270,7 +273,7 @@ int main(int argc, char **argv)
     size_t n;
 
     world_start(&argc, &argv);
-    shard_files_begin();
+    place_begin();
     alone = group_split(group_world(), rank());
     c = content_init(directory, 7);
     content_write(&c, group_world());
@@ -293,7 +296,7 @@ int main(int argc, char **argv)
     free(whole);
     checkpoint_free(&c);
     group_free(alone);
-    content_end();
+    place_end();
     tap_done();
     world_stop();
     return 0;

@@ -1,6 +1,8 @@
 /* A checkpoint that threads write while the ranks go on has the bytes of one
  * that the ranks write, and is there whole or not at all.    ranks: 1 2 4 */
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "io/checkpoint/checkpoint_thread.h"
@@ -60,7 +62,7 @@ static struct problem write_by_threads(struct checkpoint *c,
     unsigned char *numbers = malloc(1 << 16);
     struct checkpoint_thread t = {0};
     struct checkpoint_writer w;
-    struct problem p;
+    struct problem wrong;
 
     CHECK(numbers, "no memory");
     settled(checkpoint_write_create(&w, c, group_world()));
@@ -74,9 +76,9 @@ static struct problem write_by_threads(struct checkpoint *c,
     checkpoint_thread_join(&t);
     ok(w.is_synced, "the rank need not wait for the disk");
     shard_files_limit(RLIM_INFINITY);
-    p = checkpoint_write_publish(&w);
+    wrong = checkpoint_write_publish(&w);
     free(numbers);
-    return p;
+    return wrong;
 }
 
 static void check_is(const char *path, const char *want, size_t n,
@@ -96,19 +98,19 @@ int main(int argc, char **argv)
                                        "cannot be written",
                                        "cannot be brought to the disk"};
     struct checkpoint c;
-    struct problem p;
+    struct problem wrong;
     char *whole, temporary[sizeof c.path.text + 8];
     size_t n;
 
     world_start(&argc, &argv);
-    shard_files_begin();
+    place_begin();
     c = content_init(directory, 7);
     content_write(&c, group_world());
     whole = content_load(c.path.text, &n);
     snprintf(temporary, sizeof temporary, "%s.tmp", c.path.text);
     for (enum trouble t = NO_ROOM_LEFT; t <= BAD_SYNC; t++) {
-        p = write_by_threads(&c, t);
-        ok(strstr(p.text, word[t]), "trouble: %s", p.text);
+        wrong = write_by_threads(&c, t);
+        ok(strstr(wrong.text, word[t]), "trouble: %s", wrong.text);
         ok(access(temporary, F_OK) != 0, "no file is left");
         check_is(c.path.text, whole, n, "and the one that was there is whole");
     }
@@ -121,7 +123,7 @@ int main(int argc, char **argv)
         unlink(c.path.text);
     free(whole);
     checkpoint_free(&c);
-    content_end();
+    place_end();
     tap_done();
     world_stop();
     return 0;

@@ -226,9 +226,10 @@ static long longest(const struct stream *s)
 static void compare_samples(struct corpus *c, const struct stream *s,
                             const char *what)
 {
-    long top = longest(s), room = s->first[top + 1] - s->first[top], wrong = 0;
+    long top = longest(s), room = s->first[top + 1] - s->first[top],
+         failures = 0;
     struct corpus_sample sample;
-    struct problem p;
+    struct problem wrong;
     int32_t out[41];
 
     for (long k = 0; k < s->samples; k++) {
@@ -236,16 +237,17 @@ static void compare_samples(struct corpus *c, const struct stream *s,
         long n = s->first[i + 1] - s->first[i];
 
         settled(corpus_read_sample(c, i, room, out, &sample));
-        wrong += sample.tokens != n ||
-                 memcmp(out, s->at + s->first[i], (size_t)n * 4) != 0 ||
-                 memcmp(&sample.answer, &s->answer[i], sizeof *s->answer) != 0;
+        failures +=
+            sample.tokens != n ||
+            memcmp(out, s->at + s->first[i], (size_t)n * 4) != 0 ||
+            memcmp(&sample.answer, &s->answer[i], sizeof *s->answer) != 0;
     }
-    ok(wrong == 0, "%ld of %ld samples are not read as written (%s)", wrong,
-       s->samples, what);
+    ok(failures == 0, "%ld of %ld samples are not read as written (%s)",
+       failures, s->samples, what);
     refuse_if(group_world(), corpus_check_samples(c, group_world(), room));
-    p = corpus_read_sample(c, top, room - 1, out, &sample);
-    ok(strstr(p.text, "train.sequence_length"),
-       "a longer one is a problem: %s", strrchr(p.text, '/'));
+    wrong = corpus_read_sample(c, top, room - 1, out, &sample);
+    ok(strstr(wrong.text, "train.sequence_length"),
+       "a longer one is a problem: %s", strrchr(wrong.text, '/'));
 }
 
 static void check_samples(const long *samples, int parts, bool has_answers,
@@ -280,7 +282,7 @@ static void check_refused(const struct shard *head, int n, const char *named)
 {
     struct stream s = {.at = malloc(1000 * sizeof *s.at),
                        .start = malloc(1000 * sizeof *s.start)};
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     struct corpus_files files;
     struct shard *found;
     long parts;
@@ -293,14 +295,14 @@ static void check_refused(const struct shard *head, int n, const char *named)
             write_part(head[i], 2, &s, true);
     if (is_root()) {
         settled(corpus_files_list(&files, directory));
-        p = corpus_find(&files, "cooking", "train", &found, &parts);
+        wrong = corpus_find(&files, "cooking", "train", &found, &parts);
         free(found);
         corpus_files_free(&files);
         for (int i = 0; i < n; i++)
             unlink(head[i].path.text);
     }
-    ok(!is_root() || strstr(p.text, named), "refused: %s",
-       strchr(p.text, ' ') ? strchr(p.text, ' ') : "nothing");
+    ok(!is_root() || strstr(wrong.text, named), "refused: %s",
+       strchr(wrong.text, ' ') ? strchr(wrong.text, ' ') : "nothing");
     free(s.at);
     free(s.start);
 }
@@ -396,7 +398,7 @@ int main(int argc, char **argv)
     static const long one[] = {1}, many[] = {2000}, parts[] = {700, 1, 1300};
 
     world_start(&argc, &argv);
-    shard_files_begin();
+    place_begin();
     check_stream(one, 1, 256, -1, "one document");
     check_stream(many, 1, 256, -1, "end");
     check_stream(many, 1, 256, 1, "begin and end");
@@ -412,8 +414,7 @@ int main(int argc, char **argv)
     check_samples(parts, PARTS, false, 1, "three parts, begin");
     check_parts();
     check_list();
-    group_barrier(group_world());
-    CHECK(!is_root() || rmdir(directory) == 0, "%s is not empty", directory);
+    place_end();
     tap_done();
     world_stop();
     return 0;

@@ -107,7 +107,7 @@ static bool table_returns(bool named)
     long rows = 1 + (long)(draw() % 5), cols = 1 + (long)(draw() % 5);
     double at[25];
     struct csv csv;
-    struct problem p;
+    struct problem wrong;
     size_t n;
     char *text;
     bool same;
@@ -115,12 +115,12 @@ static bool table_returns(bool named)
     for (long i = 0; i < rows * cols; i++)
         at[i] = any_double();
     text = write_table(rows, cols, named, at, &n);
-    p = csv_parse(&csv, "t.csv", text, n);
-    same = !is_problem(&p) && csv.rows == rows && csv.cols == cols &&
+    wrong = csv_parse(&csv, "t.csv", text, n);
+    same = !is_problem(&wrong) && csv.rows == rows && csv.cols == cols &&
            memcmp(csv.at, at, (size_t)(rows * cols) * sizeof *at) == 0 &&
            (named ? has_names(&csv) : !csv.row_names && !csv.col_names);
     if (!same)
-        printf("# %s\n%.*s\n", p.text, (int)n, text);
+        printf("# %s\n%.*s\n", wrong.text, (int)n, text);
     csv_free(&csv);
     free(text);
     return same;
@@ -142,14 +142,14 @@ static void test_tables(void)
 static void test_names(void)
 {
     struct csv csv;
-    struct problem p =
+    struct problem wrong =
         parse(&csv, "x,\"a,b\",\"say \"\"hi\"\"\"\n\"1\",2,\"3\"\n");
 
-    ok(!is_problem(&p) && csv.rows == 1 && csv.cols == 2 &&
+    ok(!is_problem(&wrong) && csv.rows == 1 && csv.cols == 2 &&
            strcmp(csv.col_names[0], "a,b") == 0 &&
            strcmp(csv.col_names[1], "say \"hi\"") == 0 &&
            strcmp(csv.row_names[0], "1") == 0 && csv.at[1] == 3,
-       "commas, quotes and numbers in quoted names; %s", p.text);
+       "commas, quotes and numbers in quoted names; %s", wrong.text);
     csv_free(&csv);
 }
 
@@ -185,11 +185,11 @@ static void test_bad_tables(void)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct csv csv;
-        struct problem p = parse(&csv, cases[i].text);
+        struct problem wrong = parse(&csv, cases[i].text);
 
-        ok(strncmp(p.text, cases[i].says, strlen(cases[i].says)) == 0 &&
+        ok(strncmp(wrong.text, cases[i].says, strlen(cases[i].says)) == 0 &&
                !csv.at && !csv.row_names && !csv.col_names,
-           "refused: %s; said: %s", cases[i].says, p.text);
+           "refused: %s; said: %s", cases[i].says, wrong.text);
     }
 }
 
@@ -203,17 +203,17 @@ static void test_damaged_tables(void)
     for (int turn = 0; turn < 20000; turn++) {
         char text[24];
         struct csv csv;
-        struct problem p;
+        struct problem wrong;
         size_t n = draw() % sizeof text;
         bool finite = true;
 
         for (size_t i = 0; i < n; i++)
             text[i] = signs[draw() % (sizeof signs - (draw() % 8 > 0))];
-        p = csv_parse(&csv, "t.csv", text, n);
+        wrong = csv_parse(&csv, "t.csv", text, n);
         for (long i = 0; i < csv.rows * csv.cols; i++)
             finite = finite && isfinite(csv.at[i]);
-        refused += is_problem(&p);
-        good += !is_problem(&p) && finite && csv.rows * csv.cols > 0;
+        refused += is_problem(&wrong);
+        good += !is_problem(&wrong) && finite && csv.rows * csv.cols > 0;
         csv_free(&csv);
     }
     ok(good > 0 && refused + good == 20000,
@@ -225,18 +225,20 @@ static void test_files(void)
     const char *directory = getenv("TMPDIR");
     char path[4096], *bytes;
     size_t n = 0;
-    struct problem p;
+    struct problem wrong;
     FILE *f;
 
     snprintf(path, sizeof path, "%s/skillet-test-%ld-file",
              directory ? directory : "/tmp", (long)getpid());
-    p = file_read(path, &bytes, &n);
-    ok(strstr(p.text, path) && strstr(p.text, "No such file") && !bytes,
-       "a missing file: %s", p.text);
-    p = file_read("/", &bytes, &n);
-    ok(is_problem(&p) && !bytes, "a directory: %s", p.text);
-    p = file_read("/dev/zero", &bytes, &n);
-    ok(strstr(p.text, "64 MiB") && !bytes, "a file without end: %s", p.text);
+    wrong = file_read(path, &bytes, &n);
+    ok(strstr(wrong.text, path) && strstr(wrong.text, "No such file") &&
+           !bytes,
+       "a missing file: %s", wrong.text);
+    wrong = file_read("/", &bytes, &n);
+    ok(is_problem(&wrong) && !bytes, "a directory: %s", wrong.text);
+    wrong = file_read("/dev/zero", &bytes, &n);
+    ok(strstr(wrong.text, "64 MiB") && !bytes, "a file without end: %s",
+       wrong.text);
 
     f = fopen(path, "w");
     fputs("\xef\xbb\xbf"
@@ -246,10 +248,10 @@ static void test_files(void)
         fputs("3,4\n", f);
     fclose(f);
     struct csv csv;
-    p = csv_read(&csv, path);
-    ok(!is_problem(&p) && csv.rows == 50000 && csv.cols == 2 &&
+    wrong = csv_read(&csv, path);
+    ok(!is_problem(&wrong) && csv.rows == 50000 && csv.cols == 2 &&
            csv.at[0] == 1 && csv.at[99999] == 4,
-       "a file of %ld rows with a byte order mark; %s", csv.rows, p.text);
+       "a file of %ld rows with a byte order mark; %s", csv.rows, wrong.text);
     csv_free(&csv);
     unlink(path);
 }

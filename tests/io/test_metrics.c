@@ -25,7 +25,7 @@ static void write_lines(struct metrics *m, long n)
     static const char *const names[] = {"lego-1", "a\"b"};
 
     for (long i = 0; i < n; i++) {
-        struct problem p;
+        struct problem wrong;
 
         metrics_begin(m, "step");
         metrics_integer(m, "step", i - 1);
@@ -37,9 +37,9 @@ static void write_lines(struct metrics *m, long n)
         metrics_numbers(m, "skill_loss", names, (double[]){DBL_MIN, -DBL_MAX},
                         2);
         metrics_numbers(m, "none", names, NULL, 0);
-        p = metrics_end(m);
-        if (is_problem(&p))
-            printf("# %s\n", p.text);
+        wrong = metrics_end(m);
+        if (is_problem(&wrong))
+            printf("# %s\n", wrong.text);
     }
 }
 
@@ -54,18 +54,18 @@ static void test_metrics(void)
         "\"none\":{}}\n";
     char path[4096], *bytes;
     struct metrics m, second;
-    struct problem p;
+    struct problem wrong;
     size_t n;
 
     make_path(path, "metrics.jsonl");
-    p = metrics_create(&m, path);
-    ok(!is_problem(&p), "a file of metrics is created: %s", p.text);
+    wrong = metrics_create(&m, path);
+    ok(!is_problem(&wrong), "a file of metrics is created: %s", wrong.text);
     write_lines(&m, 1);
-    p = metrics_create(&second, path);
-    ok(is_problem(&p) && strstr(p.text, path), "but not over another: %s",
-       p.text);
+    wrong = metrics_create(&second, path);
+    ok(is_problem(&wrong) && strstr(wrong.text, path),
+       "but not over another: %s", wrong.text);
     metrics_close(&m);
-    p = metrics_open(&m, path, (int64_t)strlen(want));
+    wrong = metrics_open(&m, path, (int64_t)strlen(want));
     write_lines(&m, 1);
     metrics_close(&m);
     file_read(path, &bytes, &n);
@@ -86,7 +86,7 @@ static void test_long_line(void)
     static const char *names[NAMES];
     static double x[NAMES];
     struct metrics m;
-    struct problem p;
+    struct problem wrong;
     size_t n;
 
     for (int i = 0; i < NAMES; i++) {
@@ -95,13 +95,13 @@ static void test_long_line(void)
         x[i] = i;
     }
     make_path(path, "long.jsonl");
-    p = metrics_create(&m, path);
+    wrong = metrics_create(&m, path);
     metrics_begin(&m, "step");
     metrics_numbers(&m, "skill_loss", names, x, NAMES);
-    p = metrics_end(&m);
+    wrong = metrics_end(&m);
     metrics_close(&m);
     file_read(path, &bytes, &n);
-    ok(!is_problem(&p) && bytes &&
+    ok(!is_problem(&wrong) && bytes &&
            strstr(bytes, "\"skill-19999\":19999}}\n") &&
            strstr(bytes, "{\"skill-0\":0,\"skill-1\":1,"),
        "a line of %zu bytes", n);
@@ -112,12 +112,12 @@ static void test_long_line(void)
 static void put_event(struct metrics *m, const char *event,
                       struct problem *wrong)
 {
-    struct problem p;
+    struct problem here;
 
     metrics_begin(m, event);
-    p = metrics_end(m);
-    if (is_problem(&p))
-        *wrong = p;
+    here = metrics_end(m);
+    if (is_problem(&here))
+        *wrong = here;
 }
 
 /* A disk that fills in the middle of a line: the limit on the size of files
@@ -131,7 +131,7 @@ static void test_full_disk(void)
     struct rlimit limit, old;
     char path[4096], *bytes;
     struct metrics m;
-    struct problem p = NO_PROBLEM, later = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM, later = NO_PROBLEM;
     size_t n, whole;
 
     make_path(path, "full.jsonl");
@@ -143,11 +143,11 @@ static void test_full_disk(void)
     limit.rlim_cur = whole + 20;
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
-    put_event(&m, "longer than the room there is", &p);
-    put_event(&m, "next", &p);
+    put_event(&m, "longer than the room there is", &wrong);
+    put_event(&m, "next", &wrong);
     file_read(path, &bytes, &n);
-    ok(is_problem(&p) && strstr(p.text, path), "no room is a problem: %s",
-       p.text);
+    ok(is_problem(&wrong) && strstr(wrong.text, path),
+       "no room is a problem: %s", wrong.text);
     ok(n == whole, "and leaves whole lines only: %zu of %zu bytes", n, whole);
     free(bytes);
     limit.rlim_cur = whole + strcspn(after, "\n") + 5;
@@ -163,7 +163,7 @@ static void test_full_disk(void)
     put_event(&m, "last", &later);
     file_read(path, &bytes, &n);
     ok(!is_problem(&later) && n == whole + sizeof after - 1 &&
-           !strcmp(bytes + whole, after) && (size_t)metrics_bytes(&m) == n,
+           strcmp(bytes + whole, after) == 0 && (size_t)metrics_bytes(&m) == n,
        "lines that waited follow, in order, when there is room");
     free(bytes);
     metrics_close(&m);
@@ -175,7 +175,7 @@ static void test_cut(void)
 {
     char path[4096], *bytes;
     struct metrics m;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     struct rlimit limit, old;
     int64_t first, second;
     size_t n;
@@ -189,18 +189,19 @@ static void test_cut(void)
     limit = old;
     limit.rlim_cur = (rlim_t)metrics_bytes(&m);
     setrlimit(RLIMIT_FSIZE, &limit);
-    put_event(&m, "waits", &p);
+    put_event(&m, "waits", &wrong);
     second = metrics_bytes(&m);
-    put_event(&m, "forgotten", &p);
+    put_event(&m, "forgotten", &wrong);
     metrics_cut(&m, second);
     ok(metrics_bytes(&m) == second, "a line that waits is forgotten");
     metrics_cut(&m, first);
     setrlimit(RLIMIT_FSIZE, &old);
-    p = NO_PROBLEM;
-    put_event(&m, "end", &p);
+    wrong = NO_PROBLEM;
+    put_event(&m, "end", &wrong);
     metrics_close(&m);
     file_read(path, &bytes, &n);
-    ok(!is_problem(&p) && n == (size_t)first + strlen("{\"event\":\"end\"}\n"),
+    ok(!is_problem(&wrong) &&
+           n == (size_t)first + strlen("{\"event\":\"end\"}\n"),
        "a line of the file is forgotten, with all that wait");
     free(bytes);
     unlink(path);
@@ -229,31 +230,31 @@ static void test_lost(void)
 {
     char path[4096], *bytes;
     struct metrics m;
-    struct problem p = NO_PROBLEM;
+    struct problem wrong = NO_PROBLEM;
     int64_t one, keep;
     size_t n;
 
     make_path(path, "lost.jsonl");
     metrics_create(&m, path);
-    put_event(&m, "a", &p);
+    put_event(&m, "a", &wrong);
     one = metrics_bytes(&m);
     for (int i = 0; i < 3; i++)
-        put_event(&m, "of the checkpoint", &p);
+        put_event(&m, "of the checkpoint", &wrong);
     keep = metrics_bytes(&m);
     metrics_close(&m);
     truncate(path, one + 5);
     for (int i = 0; i < 2; i++) {
         metrics_open(&m, path, keep);
         ok(metrics_bytes(&m) == keep, "it goes on where the checkpoint says");
-        put_event(&m, "start", &p);
+        put_event(&m, "start", &wrong);
         for (int j = 0; j < 5; j++)
-            put_event(&m, "longer than those that were lost", &p);
+            put_event(&m, "longer than those that were lost", &wrong);
         metrics_close(&m);
     }
     file_read(path, &bytes, &n);
-    ok(!is_problem(&p) && whole_objects(bytes) == 8 &&
+    ok(!is_problem(&wrong) && whole_objects(bytes) == 8 &&
            strstr(bytes + one, "{\"event\":\"lost\"") == bytes + one &&
-           !strncmp(bytes + keep, "{\"event\":\"start\"", 16),
+           strncmp(bytes + keep, "{\"event\":\"start\"", 16) == 0,
        "lost lines leave one in their place: %ld lines", whole_objects(bytes));
     free(bytes);
     unlink(path);

@@ -51,12 +51,12 @@ static bool cuts(struct pattern *p, const char *text, size_t n,
 static void try_line(const char *line, size_t bytes)
 {
     struct json_line *j;
-    struct problem p = json_line_parse(&j, line, bytes);
+    struct problem wrong = json_line_parse(&j, line, bytes);
     const struct json_value *v = json_value_of(j);
     size_t n;
     const char *text = json_value_text(json_value_member(v, "text"), &n);
 
-    CHECK(!is_problem(&p) && text, "no text %s", p.text);
+    CHECK(!is_problem(&wrong) && text, "no text %s", wrong.text);
     for (int i = 0; i < PATTERNS; i++) {
         pattern[i].texts++;
         pattern[i].wrong +=
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
     const char *root = getenv("top_srcdir"), *line;
     struct lines *l;
     struct pieces unknown;
-    struct problem p;
+    struct problem wrong;
     char path[1024];
     size_t n;
 
@@ -80,15 +80,15 @@ int main(int argc, char **argv)
               pattern[i].name);
     snprintf(path, sizeof path, "%s/tests/golden/tokenizers/split.jsonl",
              root ? root : ".");
-    p = lines_open(&l, argc > 1 ? argv[1] : path);
-    while (!is_problem(&p) && lines_next(l, &line, &n, &p))
+    wrong = lines_open(&l, argc > 1 ? argv[1] : path);
+    while (!is_problem(&wrong) && lines_next(l, &line, &n, &wrong))
         try_line(line, n);
     lines_close(l);
     for (int i = 0; i < PATTERNS; i++)
-        ok(!is_problem(&p) && pattern[i].texts >= 100 &&
+        ok(!is_problem(&wrong) && pattern[i].texts >= 100 &&
                pattern[i].pieces > pattern[i].texts && pattern[i].wrong == 0,
            "%s: of %ld texts %ld are cut otherwise %s", pattern[i].name,
-           pattern[i].texts, pattern[i].wrong, p.text);
+           pattern[i].texts, pattern[i].wrong, wrong.text);
     ok(!pieces_find(&unknown, "\\s+"), "other expressions are unknown");
     tap_done();
     world_stop();

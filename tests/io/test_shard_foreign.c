@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "io/h5.h"
+#include "io/shards/shard_open.h"
 #include "io/sum.h"
 #include "tests/lib/shard_files.h"
 
@@ -125,21 +126,23 @@ static void check_wrong(const struct recipe *r, const char *path,
     struct shard_file f;
     uint64_t offset[4];
     int32_t out[8];
-    struct problem p;
+    struct problem wrong;
 
     cook(r, path);
-    p = shard_open(&s, path);
-    if (!is_problem(&p)) {
+    wrong = shard_open(&s, path);
+    if (!is_problem(&wrong)) {
         settled(shard_attach(&f, &s));
-        p = shard_read_tokens(&f, 0, 8, out);
-        if (!is_problem(&p))
-            p = shard_read_documents(&f, 0, 4, offset);
-        if (!is_problem(&p))
-            p = shard_verify(&f, 0, shard_blocks(&s));
+        wrong = shard_read_tokens(&f, 0, 8, out);
+        if (!is_problem(&wrong))
+            wrong = shard_read_documents(&f, 0, 4, offset);
+        if (!is_problem(&wrong))
+            wrong = shard_verify(&f, 0, shard_blocks(&s));
         shard_detach(&f);
     }
-    ok(is_problem(&p) && strstr(p.text, path) && strstr(p.text, named),
-       "wrong %s: %s", r->wrong, strrchr(is_problem(&p) ? p.text : "/", '/'));
+    ok(is_problem(&wrong) && strstr(wrong.text, path) &&
+           strstr(wrong.text, named),
+       "wrong %s: %s", r->wrong,
+       strrchr(is_problem(&wrong) ? wrong.text : "/", '/'));
 }
 
 /* The right recipe, r, with a change; the problem must name `named`. */
@@ -224,21 +227,21 @@ static void check_recipes(const char *path)
 static void check_foreign(const char *path)
 {
     struct shard s;
-    struct problem p;
+    struct problem wrong;
 
     shard_files_store(path, "", 0);
-    p = shard_open(&s, path);
-    ok(is_problem(&p), "an empty file is refused");
+    wrong = shard_open(&s, path);
+    ok(is_problem(&wrong), "an empty file is refused");
     shard_files_store(
         path, "{\"text\": \"this is a line of text, not a shard at all\"}",
         53);
-    p = shard_open(&s, path);
-    ok(is_problem(&p), "a text file is refused");
-    p = shard_open(&s, directory);
-    ok(is_problem(&p), "a directory is refused");
+    wrong = shard_open(&s, path);
+    ok(is_problem(&wrong), "a text file is refused");
+    wrong = shard_open(&s, directory);
+    ok(is_problem(&wrong), "a directory is refused");
     unlink(path);
-    p = shard_open(&s, path);
-    ok(is_problem(&p), "a missing file is refused");
+    wrong = shard_open(&s, path);
+    ok(is_problem(&wrong), "a missing file is refused");
 }
 
 int main(int argc, char **argv)
@@ -246,12 +249,11 @@ int main(int argc, char **argv)
     char mine[600];
 
     world_start(&argc, &argv);
-    shard_files_begin();
+    place_begin();
     snprintf(mine, sizeof mine, "%s/mine.%d.h5", directory, rank());
     check_recipes(mine);
     check_foreign(mine);
-    group_barrier(group_world());
-    CHECK(rank() != 0 || rmdir(directory) == 0, "%s is not empty", directory);
+    place_end();
     tap_done();
     world_stop();
     return 0;

@@ -13,9 +13,9 @@
 static struct tokenizer open_it(const char *name)
 {
     struct tokenizer t;
-    struct problem p = tokenizer_open(&t, name);
+    struct problem wrong = tokenizer_open(&t, name);
 
-    CHECK(!is_problem(&p), "%s", p.text);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     return t;
 }
 
@@ -24,8 +24,8 @@ static bool decodes_to(const struct tokenizer *t, const int32_t *ids, long n,
 {
     char *text;
     size_t m;
-    struct problem p = tokenizer_decode(t, ids, n, &text, &m);
-    bool is_same = !is_problem(&p) && m == bytes && text[m] == '\0' &&
+    struct problem wrong = tokenizer_decode(t, ids, n, &text, &m);
+    bool is_same = !is_problem(&wrong) && m == bytes && text[m] == '\0' &&
                    memcmp(text, want, m) == 0;
 
     free(text);
@@ -36,9 +36,9 @@ static bool is_refused(const struct tokenizer *t, int32_t id)
 {
     char *text;
     size_t n;
-    struct problem p = tokenizer_decode(t, &id, 1, &text, &n);
+    struct problem wrong = tokenizer_decode(t, &id, 1, &text, &n);
 
-    return is_problem(&p) && !text;
+    return is_problem(&wrong) && !text;
 }
 
 static void test_bytes(void)
@@ -107,7 +107,7 @@ static void test_closed(const char *name, const char *sentence, long tokens,
 int main(int argc, char **argv)
 {
     struct tokenizer t;
-    struct problem p;
+    struct problem wrong;
 
     world_start(&argc, &argv);
     test_bytes();
@@ -118,8 +118,8 @@ int main(int argc, char **argv)
         39, 36, " 0");
     test_closed("addition", "Input: A = 1 0 6 + 0 7 1 , A 0 = ? Output: 7", 19,
                 18, " 7");
-    p = tokenizer_open(&t, "words");
-    ok(is_problem(&p), "an unknown tokenizer is refused");
+    wrong = tokenizer_open(&t, "words");
+    ok(is_problem(&wrong), "an unknown tokenizer is refused");
     tap_done();
     world_stop();
     return 0;

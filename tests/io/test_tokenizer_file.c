@@ -1,15 +1,16 @@
 /* What is wrong with a tokenizer.json is said, special ids follow the files
  * beside it, and any text comes back.    ranks: 1 */
-#include "io/text/tokenizer.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/sha256.h"
+#include "io/text/tokenizer.h"
 #include "io/text/tokenizer_file.h"
 #include "io/text/unicode.h"
+#include "kernels/base/check.h"
+#include "kernels/base/rng.h"
 #include "tests/lib/tap.h"
 #include "tests/lib/tokenizer_files.h"
 
@@ -114,9 +115,9 @@ static void test_refused(void)
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         char *json = changed(faults[i].from, faults[i].to);
         struct tokenizer_file f;
-        struct problem p = tokenizer_file_read(&f, json, strlen(json));
+        struct problem wrong = tokenizer_file_read(&f, json, strlen(json));
 
-        ok(strstr(p.text, faults[i].why), "%s", p.text);
+        ok(strstr(wrong.text, faults[i].why), "%s", wrong.text);
         tokenizer_file_free(&f);
         free(json);
     }
@@ -179,44 +180,44 @@ static void test_special(void)
     write_file(directory, "tokenizer.json", base);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct tokenizer t;
-        struct problem p;
+        struct problem wrong;
 
         write_file(directory, "tokenizer_config.json",
                    files[i].tokenizer_config);
         write_file(directory, "config.json", files[i].config);
-        p = tokenizer_open(&t, directory);
-        ok(files[i].why[0] ? strstr(p.text, files[i].why) != NULL
-                           : !is_problem(&p) && t.vocabulary_size == 5 &&
+        wrong = tokenizer_open(&t, directory);
+        ok(files[i].why[0] ? strstr(wrong.text, files[i].why) != NULL
+                           : !is_problem(&wrong) && t.vocabulary_size == 5 &&
                                  t.end_of_text == files[i].end &&
                                  t.begin_of_text == files[i].begin,
            "%s, %s: end of text %ld, begin %ld %s",
            files[i].tokenizer_config ? files[i].tokenizer_config : "no file",
            files[i].config ? files[i].config : "no file", t.end_of_text,
-           t.begin_of_text, p.text);
+           t.begin_of_text, wrong.text);
         tokenizer_close(&t);
     }
 }
 
 static void test_no_text(void)
 {
-    static const char *const wrong[] = {"\xff",
-                                        "a\xc3",
-                                        "\xed\xa0\x80",
-                                        "a\xc0\xaf",
-                                        "b\xe2\x82",
-                                        "\xf4\x90\x80\x80",
-                                        "long enough\x80..."};
-    struct tokenizer t = tokenizer_kept("llama3");
+    static const char *const no_text[] = {"\xff",
+                                          "a\xc3",
+                                          "\xed\xa0\x80",
+                                          "a\xc0\xaf",
+                                          "b\xe2\x82",
+                                          "\xf4\x90\x80\x80",
+                                          "long enough\x80..."};
+    struct tokenizer t = tokenizer_files_open("llama3");
     struct tokenizer_ids ids = {0};
     long refused = 0;
 
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct problem p =
-            tokenizer_encode(&t, wrong[i], strlen(wrong[i]), &ids);
+    for (size_t i = 0; i < sizeof no_text / sizeof *no_text; i++) {
+        struct problem wrong =
+            tokenizer_encode(&t, no_text[i], strlen(no_text[i]), &ids);
 
-        refused += strstr(p.text, "is not UTF-8") && ids.n == 0;
+        refused += strstr(wrong.text, "is not UTF-8") && ids.n == 0;
     }
-    ok(refused == sizeof wrong / sizeof *wrong,
+    ok(refused == sizeof no_text / sizeof *no_text,
        "%ld texts that are not UTF-8 are refused", refused);
     tokenizer_ids_free(&ids);
     tokenizer_close(&t);
@@ -225,31 +226,32 @@ static void test_no_text(void)
 /* Byte-level tokenizers know every byte. */
 static void test_comes_back(const char *kind)
 {
-    struct tokenizer t = tokenizer_kept(kind);
+    struct tokenizer t = tokenizer_files_open(kind);
     struct tokenizer_ids ids = {0};
-    long wrong = 0;
+    long failures = 0;
     enum { TEXTS = 3000 };
 
     for (uint64_t seed = 0; seed < TEXTS; seed++) {
         char text[300], *back = NULL;
-        size_t n = tokenizer_any_text(text, rng_bits(seed, 0) % 200, seed), m;
+        size_t n = tokenizer_files_text(text, rng_bits(seed, 0) % 200, seed),
+               m;
         struct bytes want = {0};
-        struct problem p;
+        struct problem wrong;
 
         unicode_add_nfc(&want, text, strcmp(kind, "qwen2") == 0 ? n : 0);
         if (want.n == 0)
             bytes_add(&want, text, n);
         ids.n = 0;
-        p = tokenizer_encode(&t, text, n, &ids);
-        if (!is_problem(&p))
-            p = tokenizer_decode(&t, ids.at, ids.n, &back, &m);
-        wrong +=
-            is_problem(&p) || m != want.n || memcmp(back, want.at, m) != 0;
+        wrong = tokenizer_encode(&t, text, n, &ids);
+        if (!is_problem(&wrong))
+            wrong = tokenizer_decode(&t, ids.at, ids.n, &back, &m);
+        failures +=
+            is_problem(&wrong) || m != want.n || memcmp(back, want.at, m) != 0;
         free(back);
         bytes_free(&want);
     }
-    ok(wrong == 0, "%s: of %d texts of any characters %ld do not come back",
-       kind, TEXTS, wrong);
+    ok(failures == 0, "%s: of %d texts of any characters %ld do not come back",
+       kind, TEXTS, failures);
     tokenizer_ids_free(&ids);
     tokenizer_close(&t);
 }
@@ -259,18 +261,18 @@ static void test_comes_back(const char *kind)
 static void test_long(const char *kind, const char *piece)
 {
     enum { PIECES = 300000 };
-    struct tokenizer t = tokenizer_kept(kind);
+    struct tokenizer t = tokenizer_files_open(kind);
     struct tokenizer_ids ids = {0};
     size_t n = strlen(piece);
     char *text = malloc(PIECES * n);
-    struct problem p;
+    struct problem wrong;
 
     CHECK(text, "no memory");
     for (size_t i = 0; i < PIECES; i++)
         memcpy(text + i * n, piece, n);
-    p = tokenizer_encode(&t, text, PIECES * n, &ids);
-    ok(!is_problem(&p) && ids.n > 0, "%s: %d times \"%s\" are %ld ids", kind,
-       PIECES, piece, ids.n);
+    wrong = tokenizer_encode(&t, text, PIECES * n, &ids);
+    ok(!is_problem(&wrong) && ids.n > 0, "%s: %d times \"%s\" are %ld ids",
+       kind, PIECES, piece, ids.n);
     free(text);
     tokenizer_ids_free(&ids);
     tokenizer_close(&t);

@@ -5,6 +5,8 @@
 
 #include "io/text/tokenizer_encode.h"
 #include "io/text/tokenizer_file.h"
+#include "kernels/base/check.h"
+#include "kernels/base/rng.h"
 #include "tests/lib/tap.h"
 #include "tests/lib/tokenizer_files.h"
 
@@ -85,11 +87,11 @@ static size_t damage(char *json, size_t n, struct draw *d)
 static bool holds(struct tokenizer_file *f, const char *text, size_t n,
                   struct tokenizer_ids *ids)
 {
-    struct problem p;
+    struct problem wrong;
 
     ids->n = 0;
-    p = tokenizer_encode_text(f, text, n, ids);
-    if (is_problem(&p))
+    wrong = tokenizer_encode_text(f, text, n, ids);
+    if (is_problem(&wrong))
         return ids->n == 0;
     for (long i = 0; i < ids->n; i++)
         if (ids->at[i] < 0 || ids->at[i] >= f->pieces.n ||
@@ -101,7 +103,7 @@ static bool holds(struct tokenizer_file *f, const char *text, size_t n,
 static void test_damaged(const char *kind)
 {
     size_t n, left;
-    char *json = tokenizer_json(kind, &n), *copy = malloc(n + 10 * MOST);
+    char *json = tokenizer_files_read(kind, &n), *copy = malloc(n + 10 * MOST);
     struct tokenizer_ids ids = {0};
     long refused = 0, broken = 0;
 
@@ -110,17 +112,17 @@ static void test_damaged(const char *kind)
         struct draw d = {.seed = seed + 77};
         size_t damages = 1 + draw(&d, 4);
         struct tokenizer_file f;
-        struct problem p;
+        struct problem wrong;
 
         memcpy(copy, json, n);
         left = n;
         for (size_t i = 0; i < damages && left > 0; i++)
             left = damage(copy, left, &d);
-        p = tokenizer_file_read(&f, copy, left);
-        refused += is_problem(&p);
-        for (uint64_t i = 0; i < 3 && !is_problem(&p); i++) {
+        wrong = tokenizer_file_read(&f, copy, left);
+        refused += is_problem(&wrong);
+        for (uint64_t i = 0; i < 3 && !is_problem(&wrong); i++) {
             char text[MOST + 8];
-            size_t bytes = tokenizer_any_text(text, MOST, seed + i);
+            size_t bytes = tokenizer_files_text(text, MOST, seed + i);
 
             broken += !holds(&f, text, bytes, &ids);
         }
@@ -136,14 +138,14 @@ static void test_damaged(const char *kind)
 
 static void test_strings(const char *kind)
 {
-    struct tokenizer t = tokenizer_kept(kind);
+    struct tokenizer t = tokenizer_files_open(kind);
     struct tokenizer_ids ids = {0};
     long broken = 0;
 
     for (uint64_t seed = 0; seed < STRINGS; seed++) {
         struct draw d = {.seed = seed};
         char text[2 * MOST];
-        size_t n = tokenizer_any_text(text, draw(&d, MOST), seed);
+        size_t n = tokenizer_files_text(text, draw(&d, MOST), seed);
 
         /* Half of them are damaged. */
         if (n > 0 && draw(&d, 2))

@@ -43,8 +43,9 @@ static bool same_text(const struct tokenizer *t,
 {
     char *text;
     size_t bytes;
-    struct problem p = tokenizer_decode(t, ids->at, ids->n, &text, &bytes);
-    bool is_same = !is_problem(&p) && bytes == n && memcmp(text, want, n) == 0;
+    struct problem wrong = tokenizer_decode(t, ids->at, ids->n, &text, &bytes);
+    bool is_same =
+        !is_problem(&wrong) && bytes == n && memcmp(text, want, n) == 0;
 
     free(text);
     return is_same;
@@ -76,22 +77,22 @@ static void try_line(const struct tokenizer *t, const char *line, size_t bytes,
                      struct tokenizer_ids *ids, struct tally *y)
 {
     struct json_line *j;
-    struct problem p = json_line_parse(&j, line, bytes);
+    struct problem wrong = json_line_parse(&j, line, bytes);
     const struct json_value *v = json_value_of(j);
     const char *text;
     size_t n;
-    long wrong = y->wrong_ids + y->wrong_texts;
+    long failures = y->wrong_ids + y->wrong_texts;
 
-    CHECK(!is_problem(&p), "%s", p.text);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     text = json_value_text(json_value_member(v, "text"), &n);
     CHECK(text, "a vector without a text");
     ids->n = 0;
-    p = tokenizer_encode(t, text, n, ids);
+    wrong = tokenizer_encode(t, text, n, ids);
     y->texts++;
     y->wrong_ids +=
-        is_problem(&p) || !same_ids(ids, json_value_member(v, "ids"));
+        is_problem(&wrong) || !same_ids(ids, json_value_member(v, "ids"));
     y->wrong_texts += !comes_back(t, ids, v);
-    if (wrong == 0 && y->wrong_ids + y->wrong_texts > 0)
+    if (failures == 0 && y->wrong_ids + y->wrong_texts > 0)
         y->first = y->texts;
     json_line_free(j);
 }
@@ -102,20 +103,20 @@ static void try_file(const char *tokenizer, const char *vectors, long least)
     struct tokenizer_ids ids = {0};
     struct tally y = {0};
     struct lines *l;
-    struct problem p = tokenizer_open(&t, tokenizer);
+    struct problem wrong = tokenizer_open(&t, tokenizer);
     const char *line;
     size_t n;
 
-    CHECK(!is_problem(&p), "%s", p.text);
-    p = lines_open(&l, vectors);
-    while (!is_problem(&p) && lines_next(l, &line, &n, &p))
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
+    wrong = lines_open(&l, vectors);
+    while (!is_problem(&wrong) && lines_next(l, &line, &n, &wrong))
         try_line(&t, line, n, &ids, &y);
     lines_close(l);
-    ok(!is_problem(&p) && y.texts >= least && y.wrong_ids == 0 &&
+    ok(!is_problem(&wrong) && y.texts >= least && y.wrong_ids == 0 &&
            y.wrong_texts == 0,
        "%s: of %ld texts %ld have other ids, %ld come back otherwise; the "
        "first is line %ld %s",
-       vectors, y.texts, y.wrong_ids, y.wrong_texts, y.first, p.text);
+       vectors, y.texts, y.wrong_ids, y.wrong_texts, y.first, wrong.text);
     tokenizer_ids_free(&ids);
     tokenizer_close(&t);
 }
@@ -145,30 +146,30 @@ static void try_llama_cpp(const char *tokenizer, const char *path)
     struct tokenizer_ids ids = {0};
     char name[2056], *text, *want;
     size_t n, m;
-    long texts = 0, wrong = 0;
-    struct problem p = tokenizer_open(&t, tokenizer);
+    long texts = 0, failures = 0;
+    struct problem wrong = tokenizer_open(&t, tokenizer);
 
-    CHECK(!is_problem(&p), "%s", p.text);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     snprintf(name, sizeof name, "%s.inp", path);
-    p = file_read(name, &text, &n);
-    CHECK(!is_problem(&p), "%s", p.text);
+    wrong = file_read(name, &text, &n);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     snprintf(name, sizeof name, "%s.out", path);
-    p = file_read(name, &want, &m);
-    CHECK(!is_problem(&p), "%s", p.text);
+    wrong = file_read(name, &want, &m);
+    CHECK(!is_problem(&wrong), "%s", wrong.text);
     for (char *at = text, *id = want, *stop; (stop = strstr(at, end));
          at = stop + strlen(end), texts++) {
         char *line = strchr(id, '\n');
         bool is_same = true;
 
         ids.n = 0;
-        p = tokenizer_encode(&t, at, (size_t)(stop - at), &ids);
+        wrong = tokenizer_encode(&t, at, (size_t)(stop - at), &ids);
         for (long i = 0; i < ids.n; i++)
             is_same = is_same && strtol(id, &id, 10) == ids.at[i];
-        wrong += is_problem(&p) || !is_same || id != line;
+        failures += is_problem(&wrong) || !is_same || id != line;
         id = line + 1;
     }
-    ok(texts == 46 && wrong == 0, "%s: of %ld texts %ld have other ids", path,
-       texts, wrong);
+    ok(texts == 46 && failures == 0, "%s: of %ld texts %ld have other ids",
+       path, texts, failures);
     free(text);
     free(want);
     tokenizer_ids_free(&ids);

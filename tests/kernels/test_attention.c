@@ -1,6 +1,11 @@
 /* Attention equals a plain loop in double over every query and key of its
  * document, and its backward the differences of that loop, for lengths around
  * the blocks it works in.    ranks: 1 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/device.h"
 #include "kernels/ops.h"
 #include "tests/lib/oracle.h"
 #include "tests/lib/start.h"

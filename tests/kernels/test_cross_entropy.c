@@ -1,5 +1,8 @@
 /* Cross entropy over a vocabulary in any number of pieces equals a plain loop
  * in double over the whole one; padding never matters.    ranks: 1 */
+#include <math.h>
+
+#include "kernels/device.h"
 #include "kernels/ops.h"
 #include "tests/lib/oracle.h"
 #include "tests/lib/start.h"

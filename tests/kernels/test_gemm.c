@@ -1,5 +1,7 @@
 /* Products of matrices, plain or transposed, with gaps between rows, equal a
  * plain loop in double; so does the product of the self-check.    ranks: 1 */
+#include <math.h>
+
 #include "kernels/ops.h"
 #include "kernels/self_check.h"
 #include "tests/lib/oracle.h"

@@ -1,10 +1,13 @@
 /* Numbers are rounded to bf16 as IEEE 754 says: to the nearest, ties to the
  * even one, the same on the device and on the host.    ranks: 1 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/device.h"
 #include "kernels/ops.h"
 #include "tests/lib/start.h"
+#include "tests/lib/tap.h"
 
 /* Between each finite bf16 and the next: just below the middle, the middle,
  * and just above it. */

@@ -1,6 +1,10 @@
 /* Every operation but products, attention and cross entropy equals a plain
  * loop in double, its backward the differences of that loop; writes stay
  * inside the matrices; where rows lie in memory changes no bit.    ranks: 1 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "kernels/ops.h"
 #include "tests/lib/oracle.h"
 #include "tests/lib/start.h"

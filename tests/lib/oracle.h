@@ -1,25 +1,19 @@
 #ifndef TESTS_LIB_ORACLE_H
 #define TESTS_LIB_ORACLE_H
 
-#include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdint.h>
 
-#include "kernels/base/rng.h"
-#include "kernels/device.h"
 #include "kernels/tensor.h"
 
 /* What the tests of operations share: numbers in double on the host, matrices
  * on the device that hold them, and derivatives by differences. */
 
 /* Unit roundoff of a real: tolerances are multiples of it. */
-static const double oracle_unit = sizeof(real) == 2   ? 0x1p-9
-                                  : sizeof(real) == 4 ? 0x1p-24
-                                                      : 0x1p-53;
+extern const double oracle_unit;
 
-/* Whatever lies between and around the rows of a matrix; it must stay. */
-static const double oracle_mark = 12352; /* a number of every type */
+/* Differences in double reach about this, whatever a real is. */
+extern const double oracle_difference;
 
 /* Rows by columns without gaps. */
 struct sample {
@@ -27,137 +21,39 @@ struct sample {
     long rows, cols;
 };
 
-static struct {
-    void *at;
-    void (*free)(void *);
-} oracle_taken[4096];
-static int oracle_takes;
-
-static inline void *oracle_keep(void *at, void (*free_at)(void *))
-{
-    if (!at || oracle_takes == 4096)
-        abort();
-    oracle_taken[oracle_takes].at = at;
-    oracle_taken[oracle_takes++].free = free_at;
-    return at;
-}
+/* Returns `at`, which oracle_free frees by free_at. */
+void *oracle_keep(void *at, void (*free_at)(void *));
 
 /* Frees every sample and matrix made so far. */
-static inline void oracle_free(void)
-{
-    while (oracle_takes-- > 0)
-        oracle_taken[oracle_takes].free(oracle_taken[oracle_takes].at);
-    oracle_takes = 0;
-}
+void oracle_free(void);
 
-static inline struct sample oracle_zero(long rows, long cols)
-{
-    size_t n = (size_t)(rows * cols);
-
-    return (struct sample){oracle_keep(calloc(n + 1, sizeof(double)), free),
-                           rows, cols};
-}
+/* Each of these makes a sample or matrix until oracle_free. */
+struct sample oracle_zero(long rows, long cols);
 
 /* Normal numbers, each a real, so that the input itself has no error. */
-static inline struct sample oracle_random(long rows, long cols,
-                                          const char *name)
-{
-    struct sample s = oracle_zero(rows, cols);
+struct sample oracle_random(long rows, long cols, const char *name);
 
-    for (long i = 0; i < rows * cols; i++)
-        s.at[i] = real_value(
-            real_from(rng_normal(rng_key(1, name, 0, 0), (uint64_t)i)));
-    return s;
-}
-
-static inline struct sample oracle_copy(struct sample from)
-{
-    struct sample s = oracle_zero(from.rows, from.cols);
-
-    memcpy(s.at, from.at, (size_t)(s.rows * s.cols) * sizeof *s.at);
-    return s;
-}
+struct sample oracle_copy(struct sample from);
 
 /* On the device, with `gap` marked numbers before and after each row: so the
  * rows are not aligned, and a write beside them shows. */
-static inline struct mat oracle_put(struct sample s, long gap)
-{
-    long ld = s.cols + gap, n = s.rows * ld + gap;
-    real *host = malloc((size_t)(n + 1) * sizeof *host);
-    real *at = oracle_keep(device_alloc((size_t)n * sizeof *at), device_free);
-
-    for (long i = 0; i < n; i++)
-        host[i] = real_from(oracle_mark);
-    for (long r = 0; r < s.rows; r++)
-        for (long j = 0; j < s.cols; j++)
-            host[gap + r * ld + j] = real_from(s.at[r * s.cols + j]);
-    device_put(at, host, (size_t)n * sizeof *at);
-    free(host);
-    return (struct mat){at + gap, s.rows, s.cols, ld};
-}
+struct mat oracle_put(struct sample s, long gap);
 
 /* Back to the host; NaN where a mark was touched, in every number. */
-static inline struct sample oracle_get(struct mat m)
-{
-    struct sample s = oracle_zero(m.rows, m.cols);
-    long gap = m.ld - m.cols, n = m.rows * m.ld + gap;
-    real *host = malloc((size_t)(n + 1) * sizeof *host);
-    bool is_whole = true;
+struct sample oracle_get(struct mat m);
 
-    device_get(host, m.at - gap, (size_t)n * sizeof *host);
-    for (long i = 0; i < n; i++)
-        if (m.ld > 0 && i % m.ld < gap && real_value(host[i]) != oracle_mark)
-            is_whole = false;
-    for (long r = 0; r < m.rows; r++)
-        for (long j = 0; j < m.cols; j++)
-            s.at[r * m.cols + j] =
-                is_whole ? real_value(host[gap + r * m.ld + j]) : NAN;
-    free(host);
-    return s;
-}
-
-static inline double oracle_largest(struct sample s)
-{
-    double largest = 0;
-
-    for (long i = 0; i < s.rows * s.cols; i++)
-        largest = fmax(largest, fabs(s.at[i]));
-    return largest;
-}
+/* Of the absolute values. */
+double oracle_largest(struct sample s);
 
 /* Token ids on the device. */
-static inline const int32_t *oracle_put_ids(const int32_t *ids, long n)
-{
-    size_t bytes = (size_t)n * sizeof *ids;
-    int32_t *at = oracle_keep(device_alloc(bytes), device_free);
-
-    device_put(at, ids, bytes);
-    return at;
-}
+const int32_t *oracle_put_ids(const int32_t *ids, long n);
 
 /* The largest difference relative to the largest number wanted; infinite for a
  * NaN or a write outside. */
-static inline double oracle_error(struct mat got, struct sample want)
-{
-    struct sample s = oracle_get(got);
-    double worst = 0;
+double oracle_error(struct mat got, struct sample want);
 
-    for (long i = 0; i < s.rows * s.cols; i++) {
-        double difference = fabs(s.at[i] - want.at[i]);
-
-        worst = difference <= worst ? worst
-                : isnan(difference) ? INFINITY
-                                    : difference;
-    }
-    return worst == 0 ? 0 : worst / oracle_largest(want);
-}
-
-static inline bool oracle_same(struct mat a, struct mat b)
-{
-    struct sample x = oracle_get(a), y = oracle_get(b);
-
-    return memcmp(x.at, y.at, (size_t)(x.rows * x.cols) * sizeof *x.at) == 0;
-}
+/* Bit by bit. */
+bool oracle_same(struct mat a, struct mat b);
 
 /* A number that depends on n others; `what` is whatever else it needs. */
 struct objective {
@@ -168,58 +64,11 @@ struct objective {
 
 /* The derivative along d: differences of fourth order, so the step may be
  * large and rounding small: together about 1e-12 of the value. */
-static inline double oracle_slope(struct objective f, const double *x,
-                                  const double *d)
-{
-    static const double weight[] = {1, -8, 0, 8, -1};
-    const double step = 3e-4;
-    double *y = malloc((size_t)f.n * sizeof *y), sum = 0;
-
-    for (int k = 0; k < 5; k++) {
-        if (weight[k] == 0)
-            continue;
-        for (long i = 0; i < f.n; i++)
-            y[i] = x[i] + (k - 2) * step * d[i];
-        sum += weight[k] * f.value(f.what, y);
-    }
-    free(y);
-    return sum / (12 * step);
-}
+double oracle_slope(struct objective f, const double *x, const double *d);
 
 /* The error of a gradient `got` relative to its size: in every element if they
  * are few, else along random directions. */
-static inline double oracle_gradient_error(struct objective f, const double *x,
-                                           const double *got)
-{
-    enum { FEW = 1200, DIRECTIONS = 6 };
-    double *d = calloc((size_t)f.n, sizeof *d);
-    double size = 0, largest = 0, worst = 0;
-    bool is_few = f.n <= FEW;
-
-    for (long i = 0; i < f.n; i++) {
-        size += got[i] * got[i];
-        largest = fmax(largest, fabs(got[i]));
-    }
-    for (long k = 0; k < (is_few ? f.n : DIRECTIONS); k++) {
-        double along = 0;
-
-        for (long i = 0; i < f.n; i++) {
-            d[i] = is_few ? i == k
-                          : rng_normal(rng_key(2, "direction", (uint64_t)k, 0),
-                                       (uint64_t)i);
-            along += d[i] * got[i];
-        }
-
-        double error = fabs(along - oracle_slope(f, x, d)) /
-                       (is_few ? largest : sqrt(size));
-
-        worst = error <= worst ? worst : isnan(error) ? INFINITY : error;
-    }
-    free(d);
-    return worst;
-}
-
-/* Differences in double reach about this, whatever a real is. */
-static const double oracle_difference = 1e-10;
+double oracle_gradient_error(struct objective f, const double *x,
+                             const double *got);
 
 #endif

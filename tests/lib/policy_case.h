@@ -1,11 +1,11 @@
 #ifndef TESTS_LIB_POLICY_CASE_H
 #define TESTS_LIB_POLICY_CASE_H
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdint.h>
 
+#include "src/settings.h"
+#include "src/skills/names.h"
 #include "src/skills/policy.h"
-#include "tests/lib/tap.h"
 
 /* A policy as a run makes it: from settings, lists of skills and the file of a
  * graph. */
@@ -15,71 +15,20 @@ struct policy_case {
     struct problem wrong;
 };
 
-static inline void policy_case_path(char path[512], const char *name)
-{
-    const char *directory = getenv("TMPDIR");
+/* Names parted by commas. */
+struct names policy_case_names(const char *list);
 
-    snprintf(path, 512, "%s/%s", directory ? directory : "/tmp", name);
-}
-
-static inline struct names policy_case_names(const char *list)
-{
-    struct names names = {0};
-
-    names_split(&names, list);
-    return names;
-}
-
-/* Returns the argument that names the graph. */
-static inline const char *policy_case_graph(const char *text)
-{
-    static char argument[600];
-    char path[512];
-    FILE *f;
-
-    policy_case_path(path, "graph.csv");
-    f = fopen(path, "w");
-    fputs(text, f);
-    fclose(f);
-    snprintf(argument, sizeof argument, "mixture.graph=%s", path);
-    return argument;
-}
+/* Writes the file of a graph; returns the argument that names the graph. */
+const char *policy_case_graph(const char *text);
 
 /* `list` ends with NULL; `windows` may be NULL. */
-static inline void policy_case_open(struct policy_case *c, const char *train,
-                                    const char *evaluate,
-                                    const int64_t *windows,
-                                    const char *const *list)
-{
-    struct names t = policy_case_names(train);
-    struct names e = policy_case_names(evaluate);
+void policy_case_open(struct policy_case *c, const char *train,
+                      const char *evaluate, const int64_t *windows,
+                      const char *const *list);
 
-    settings_init(&c->settings);
-    for (; *list; list++) {
-        struct problem wrong = settings_read_argument(&c->settings, *list);
-
-        if (is_problem(&wrong))
-            printf("# %s\n", wrong.text);
-    }
-    c->wrong = policy_init(&c->policy, &c->settings, &t, &e, windows);
-    names_free(&t);
-    names_free(&e);
-}
-
-static inline void policy_case_close(struct policy_case *c)
-{
-    policy_free(&c->policy);
-    settings_free(&c->settings);
-}
+void policy_case_close(struct policy_case *c);
 
 /* The largest difference of two mixtures. */
-static inline double policy_case_off(const double *a, const double *b, int n)
-{
-    double off = 0;
-
-    for (int i = 0; i < n; i++)
-        off = worse(off, fabs(a[i] - b[i]));
-    return off;
-}
+double policy_case_off(const double *a, const double *b, int n);
 
 #endif

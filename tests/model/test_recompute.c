@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/base/check.h"
 #include "kernels/device.h"
-#include "tests/lib/trainers.h"
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
+#include "tests/lib/trainers.h"
 
 enum { LAYERS = 3, HIDDEN = 16, HEADS = 4, INNER = 24, TOKENS = 3 * 70 };
 

@@ -152,8 +152,8 @@ static void check_repeats(void)
             memcpy(first_reals, again, bytes);
             continue;
         }
-        same &= !memcmp(sum, first, N * sizeof *sum) &&
-                !memcmp(again, first_reals, bytes);
+        same &= memcmp(sum, first, N * sizeof *sum) == 0 &&
+                memcmp(again, first_reals, bytes) == 0;
         free(sum);
     }
     ok(same, "%d sums have the same bits", TIMES);

@@ -73,7 +73,7 @@ static bool is_told(struct group *g, const struct coll_parts *q, long numbers)
     struct coll_parts_tally tally = coll_parts_tally(q);
     int64_t bytes = (group_size(g) - 1) * numbers * (int64_t)sizeof(wide);
 
-    if (!strcmp(coll_way(g), "NCCL"))
+    if (strcmp(coll_way(g), "NCCL") == 0)
         bytes = 0;
     return tally.bytes == bytes && tally.late_bytes >= 0 &&
            tally.late_bytes <= bytes && tally.waited >= 0 && tally.polled >= 0;

@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     char elsewhere[600];
 
     world_start(&argc, &argv);
-    shard_files_begin();
+    place_begin();
     snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", directory);
     if (rank() == 0)
         mkdir(elsewhere, 0777);
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
     }
     if (rank() == 0)
         rmdir(elsewhere);
-    content_end();
+    place_end();
     tap_done();
     world_stop();
     return 0;

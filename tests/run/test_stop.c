@@ -90,7 +90,7 @@ static void test_save(void)
     struct settings settings;
     int status;
 
-    shard_files_begin();
+    place_begin();
     snprintf(output, sizeof output, "output.directory=%s/run", directory);
     settings_init(&settings);
     trainers_set(&settings, list);

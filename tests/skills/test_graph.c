@@ -2,12 +2,15 @@
  * and .h5 alike, and takes the room of its edges; what is wrong with a file is
  * said with its place.    ranks: 1 */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "kernels/base/rng.h"
 #include "src/skills/graph.h"
 #include "src/skills/graph_file.h"
 #include "tests/lib/graph_h5.h"
+#include "tests/lib/place.h"
 #include "tests/lib/tap.h"
 
 static uint64_t draws;
@@ -19,9 +22,9 @@ static int below(int n)
 
 static void make_path(char path[512], const char *name)
 {
-    const char *directory = getenv("TMPDIR");
+    const char *parent = getenv("TMPDIR");
 
-    snprintf(path, 512, "%s/%s", directory ? directory : "/tmp", name);
+    snprintf(path, 512, "%s/%s", parent ? parent : "/tmp", name);
 }
 
 static void make_names(struct names *names, char letter, int n)
@@ -114,7 +117,7 @@ static void check_files(void)
         csv_right += !is_problem(&wrong) &&
                      holds(&g, &train, &evaluate, &rows, &cols, at);
         graph_free(&g);
-        graph_h5_settle(csv_read(&t, csv_path));
+        settled(csv_read(&t, csv_path));
         graph_h5_write(h5_path, &t);
         csv_free(&t);
         wrong = graph_read(&g, h5_path, &train, &evaluate);
@@ -139,7 +142,7 @@ static void check_identity(void)
     graph_identity(&g, &train, &evaluate);
     for (int i = 0; i < train.n; i++)
         right &= g.start[i] == i && g.weight[i] == 1 &&
-                 !strcmp(evaluate.at[g.column[i]], train.at[i]);
+                 strcmp(evaluate.at[g.column[i]], train.at[i]) == 0;
     ok(right && g.start[train.n] == train.n,
        "10,000 skills that teach themselves are 10,000 edges");
     ok(graph_density(&g, true) == 0 && graph_density(&g, false) == 1e-4,
@@ -180,7 +183,7 @@ static void check_clamp(void)
     make_path(path, "clamp.csv");
     make_names(&names, 's', 3);
     write_csv(path, &names, &names, at);
-    graph_h5_settle(graph_read(&g, path, &names, &names));
+    settled(graph_read(&g, path, &names, &names));
     ok(graph_density(&g, false) == 1. / 3 && graph_density(&g, true) == 1. / 3,
        "3 of 9 weights are positive, 2 of the 6 to others");
     graph_clamp(&g);
@@ -262,26 +265,26 @@ static void check_bad_h5(void)
     graph_h5_write(path, &t);
     says(path, "no row is named \"a\"");
 
-    graph_h5_settle(h5_create(&f, path, 0));
-    graph_h5_settle(h5_text_write(&f, "format", "skillet-shard"));
-    graph_h5_settle(h5_close(&f));
+    settled(h5_create(&f, path, 0));
+    settled(h5_text_write(&f, "format", "skillet-shard"));
+    settled(h5_close(&f));
     says(path, "its format is \"skillet-shard\"");
-    graph_h5_settle(h5_create(&f, path, 0));
-    graph_h5_settle(h5_text_write(&f, "format", "skillet-graph"));
-    graph_h5_settle(h5_close(&f));
+    settled(h5_create(&f, path, 0));
+    settled(h5_text_write(&f, "format", "skillet-graph"));
+    settled(h5_close(&f));
     says(path, "no dataset \"weights\"");
     for (int kind = 0; kind < 3; kind++) {
         struct h5_dataset weights = {kind ? H5_F64 : H5_F32, 2, {2, 2}, 0};
         struct h5_dataset numbers = {H5_U32, 1, {2}, 0};
 
-        graph_h5_settle(h5_create(&f, path, 0));
-        graph_h5_settle(h5_text_write(&f, "format", "skillet-graph"));
-        graph_h5_settle(h5_dataset_create(&f, "weights", &weights));
+        settled(h5_create(&f, path, 0));
+        settled(h5_text_write(&f, "format", "skillet-graph"));
+        settled(h5_dataset_create(&f, "weights", &weights));
         if (kind == 1)
-            graph_h5_settle(h5_dataset_create(&f, "train_skills", &numbers));
+            settled(h5_dataset_create(&f, "train_skills", &numbers));
         if (kind == 2)
             graph_h5_names(&f, "train_skills", names, 3);
-        graph_h5_settle(h5_close(&f));
+        settled(h5_close(&f));
         says(path, kind == 0   ? "no table of little-endian float64"
                    : kind == 1 ? "\"train_skills\" is not one row of texts"
                                : "3 names for 2 skills");

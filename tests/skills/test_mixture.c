@@ -111,7 +111,7 @@ static void check_noise(void)
     }
     mixture_deal(&m, p, 1000000, a);
     mixture_deal(&n, q, 1000000, b);
-    ok(!memcmp(a, b, sizeof a),
+    ok(memcmp(a, b, sizeof a) == 0,
        "noise of 1e-7 in the shares changes no count");
     mixture_free(&m);
     mixture_free(&n);
@@ -312,7 +312,7 @@ static void check_loose_cap(const char *counts)
         draw_shares(p, 9);
         mixture_deal(&free_mixture, p, 997, a);
         mixture_deal(&capped, p, 997, b);
-        same += !memcmp(a, b, sizeof a);
+        same += memcmp(a, b, sizeof a) == 0;
     }
     ok(same == 100 && mixture_exhausted(&capped) == -1,
        "%s: a cap that is not reached changes nothing", counts);
@@ -329,8 +329,8 @@ static void is_dealt(const char *name, const char *counts,
 
     start(&m, 3, windows, counts, 1);
     mixture_deal(&m, p, samples, got);
-    ok(!memcmp(got, expect, sizeof got), "%s, %s: %ld %ld %ld", counts, name,
-       (long)got[0], (long)got[1], (long)got[2]);
+    ok(memcmp(got, expect, sizeof got) == 0, "%s, %s: %ld %ld %ld", counts,
+       name, (long)got[0], (long)got[1], (long)got[2]);
     mixture_free(&m);
 }
 
@@ -367,7 +367,7 @@ static void check_debts(void)
     start(&m, K, NULL, "carried", 0);
     mixture_deal(&m, first, 6, counts);
     mixture_deal(&m, second, 1, counts);
-    ok(!memcmp(counts, expect, sizeof counts),
+    ok(memcmp(counts, expect, sizeof counts) == 0,
        "nothing is taken back from a skill that got too much");
     mixture_free(&m);
 }
@@ -384,7 +384,7 @@ static void check_units(void)
 
     start(&m, K, NULL, "carried", 0);
     mixture_deal(&m, p, 8192, counts);
-    ok(!memcmp(counts, expect, sizeof counts),
+    ok(memcmp(counts, expect, sizeof counts) == 0,
        "the unit goes to the largest remainder, not to a skill without a "
        "share");
     mixture_free(&m);

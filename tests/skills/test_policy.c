@@ -1,6 +1,10 @@
 /* Each policy gives the mixture of its definition, in the three settings of
  * the paper, and what does not fit is refused with a sentence.    ranks: 1 */
+#include <math.h>
+#include <string.h>
+
 #include "tests/lib/policy_case.h"
+#include "tests/lib/tap.h"
 
 static const char any_graph[] = ".2,.1,.9\n.4,.8,.3\n-.5,.6,.7\n";
 

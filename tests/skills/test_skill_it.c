@@ -1,8 +1,12 @@
 /* Skill-It is what the authors' program computes, for every combination of its
  * switches, and goes on from its saved state as if it had not stopped.
  * ranks: 1 */
+#include <math.h>
+#include <string.h>
+
 #include "kernels/base/rng.h"
 #include "tests/lib/policy_case.h"
+#include "tests/lib/tap.h"
 
 enum { MOST = 6, ROUNDS = 5, STEPS = 20, LISTS = 400 };
 

@@ -1,8 +1,12 @@
 /* Sums are right, uniform and as published, and no question of one split of a
  * skill is in another.    ranks: 1 2 4 */
+#include <stdlib.h>
 #include <string.h>
 
+#include "tests/lib/chance.h"
 #include "tests/lib/synth_set.h"
+#include "tests/lib/tap.h"
+#include "tests/lib/words.h"
 
 enum { NUMBERS = 999 };
 
@@ -12,7 +16,7 @@ static bool take_number(const char **at, int *x)
     for (int i = 0; i < 3; i++) {
         int digit;
 
-        if (!take(at, " ") || !take_one(at, '0', 10, &digit))
+        if (!words_take(at, " ") || !words_take_one(at, '0', 10, &digit))
             return false;
         *x = 10 * *x + digit;
     }
@@ -30,10 +34,11 @@ static bool is_right(const struct text *t, int skill, void *context)
     const char *at = t->at;
     int a, b, digit, result, sum;
 
-    if (!take(&at, "Input: A =") || !take_number(&at, &a) ||
-        !take(&at, " +") || !take_number(&at, &b) || !take(&at, " , A ") ||
-        !take_one(&at, '0', 3, &digit) || !take(&at, " = ? Output:") ||
-        at != t->answer || !take(&at, " ") || !take_one(&at, '0', 10, &result))
+    if (!words_take(&at, "Input: A =") || !take_number(&at, &a) ||
+        !words_take(&at, " +") || !take_number(&at, &b) ||
+        !words_take(&at, " , A ") || !words_take_one(&at, '0', 3, &digit) ||
+        !words_take(&at, " = ? Output:") || at != t->answer ||
+        !words_take(&at, " ") || !words_take_one(&at, '0', 10, &result))
         return false;
     tally->number[0][a]++;
     tally->number[1][b]++;
@@ -52,9 +57,9 @@ static void test_addition(void)
     struct found found;
 
     names_split(&skills, "addition-ones,addition-tens,addition-hundreds");
-    make_set("addition", "synth.train=20000", "synth.validation=20000",
-             "synth.test=1000", "synth.seed=4", NULL);
-    found = read_set("addition", &skills, 19, 18, is_right, &tally);
+    synth_set_make("addition", "synth.train=20000", "synth.validation=20000",
+                   "synth.test=1000", "synth.seed=4", NULL);
+    found = synth_set_read("addition", &skills, 19, 18, is_right, &tally);
     ok(found.samples == 123000, "%ld samples", found.samples);
     ok(found.wrong == 0, "%ld of them are no sum", found.wrong);
     ok(found.is_alike, "each has 19 tokens and its answer at place 18");
@@ -63,22 +68,22 @@ static void test_addition(void)
      * deviation is 35 for the six of them. */
     ok(labs(found.within - 1200) < 210,
        "%ld stand twice in one: about 1200 are expected", found.within);
-    check_uniform(tally.number[0], 1000, NUMBERS, "first numbers");
-    check_uniform(tally.number[1], 1000, NUMBERS, "second numbers");
-    check_uniform(tally.digits, 100, 100, "pairs of last digits");
+    chance_uniform(tally.number[0], 1000, NUMBERS, "first numbers");
+    chance_uniform(tally.number[1], 1000, NUMBERS, "second numbers");
+    chance_uniform(tally.digits, 100, 100, "pairs of last digits");
     ok(tally.number[0][0] && tally.number[0][998] && !tally.number[0][999] &&
            !tally.number[1][999],
        "numbers are 0 to 998");
     names_free(&skills);
-    remove_set();
+    synth_set_remove();
 }
 
 int main(int argc, char **argv)
 {
     world_start(&argc, &argv);
-    set_begin();
+    place_begin();
     test_addition();
-    set_end();
+    place_end();
     tap_done();
     world_stop();
     return 0;

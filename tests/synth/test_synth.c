@@ -3,8 +3,12 @@
  * skill.  ranks: 1 2 4 */
 #include <string.h>
 
+#include "io/shards/split.h"
 #include "src/synth/lego.h"
+#include "tests/lib/chance.h"
 #include "tests/lib/synth_set.h"
+#include "tests/lib/tap.h"
+#include "tests/lib/words.h"
 
 enum { LETTERS = 26 };
 
@@ -23,14 +27,16 @@ static bool take_clause(const char **at, struct puzzle *z)
     if (z->k > LETTERS)
         return false;
     z->parent[i] = -1;
-    if (!take(at, " "))
-        return take_one(at, 'a', LETTERS, &z->letter[i]) &&
-               take(at, " = val ") && take_one(at, '0', 2, &z->given[i]);
-    if (!take_one(at, 'a', LETTERS, &z->letter[i]) || !take(at, " = "))
+    if (!words_take(at, " "))
+        return words_take_one(at, 'a', LETTERS, &z->letter[i]) &&
+               words_take(at, " = val ") &&
+               words_take_one(at, '0', 2, &z->given[i]);
+    if (!words_take_one(at, 'a', LETTERS, &z->letter[i]) ||
+        !words_take(at, " = "))
         return false;
-    z->given[i] = take(at, "not ");
-    return (z->given[i] || take(at, "val ")) &&
-           take_one(at, 'a', LETTERS, &z->parent[i]);
+    z->given[i] = words_take(at, "not ");
+    return (z->given[i] || words_take(at, "val ")) &&
+           words_take_one(at, 'a', LETTERS, &z->parent[i]);
 }
 
 static bool parse(const struct text *t, struct puzzle *z)
@@ -38,16 +44,18 @@ static bool parse(const struct text *t, struct puzzle *z)
     const char *at = t->at;
 
     z->k = 0;
-    if (!take(&at, "Input: ") || !take_clause(&at, z))
+    if (!words_take(&at, "Input: ") || !take_clause(&at, z))
         return false;
-    while (take(&at, " , "))
+    while (words_take(&at, " , "))
         if (!take_clause(&at, z))
             return false;
-    if (!take(&at, ". Output: ") || !take_one(&at, 'a', LETTERS, &z->asked) ||
-        !take(&at, " = val") || at != t->answer || !take(&at, " ") ||
-        !take_one(&at, '0', 2, &z->answer) || at != t->after)
+    if (!words_take(&at, ". Output: ") ||
+        !words_take_one(&at, 'a', LETTERS, &z->asked) ||
+        !words_take(&at, " = val") || at != t->answer ||
+        !words_take(&at, " ") || !words_take_one(&at, '0', 2, &z->answer) ||
+        at != t->after)
         return false;
-    return take(&at, ", ") && *at == '\0';
+    return words_take(&at, ", ") && *at == '\0';
 }
 
 /* Whether the clauses below that of `letter` form the graph below variable
@@ -165,7 +173,8 @@ static void check_set(struct set set, long samples)
         snprintf(name, sizeof name, "lego-%d", i);
         names_add(&skills, name);
     }
-    found = read_set("lego", &skills, tokens, tokens - 3, is_right, &set);
+    found =
+        synth_set_read("lego", &skills, tokens, tokens - 3, is_right, &set);
     ok(found.samples == samples * set.variables, "%ld samples of %d skills",
        found.samples, set.variables);
     ok(found.wrong == 0, "%ld of them do not say what their skill asks",
@@ -175,27 +184,27 @@ static void check_set(struct set set, long samples)
     ok(found.across == 0, "%ld stand in two splits", found.across);
     ok(found.within == 0, "%ld stand twice in one", found.within);
     names_free(&skills);
-    remove_set();
+    synth_set_remove();
 }
 
 static void test_lego(void)
 {
     struct tally tally = {0};
 
-    make_set("lego", "synth.train=5000", "synth.seed=3", NULL);
+    synth_set_make("lego", "synth.train=5000", "synth.seed=3", NULL);
     check_set((struct set){5, false, &tally}, 5200);
     for (int v = 0; v < 5; v++)
-        check_uniform(tally.letter[v], LETTERS, LETTERS, "letters");
-    check_uniform(tally.pair, LETTERS * LETTERS, LETTERS * (LETTERS - 1),
-                  "pairs of letters");
-    check_uniform(tally.value, 32, 32, "values");
-    check_uniform(tally.order, 120, 120, "orders of clauses");
-    make_set("lego", "synth.variables=6", "synth.graph=tree",
-             "synth.train=200", NULL);
+        chance_uniform(tally.letter[v], LETTERS, LETTERS, "letters");
+    chance_uniform(tally.pair, LETTERS * LETTERS, LETTERS * (LETTERS - 1),
+                   "pairs of letters");
+    chance_uniform(tally.value, 32, 32, "values");
+    chance_uniform(tally.order, 120, 120, "orders of clauses");
+    synth_set_make("lego", "synth.variables=6", "synth.graph=tree",
+                   "synth.train=200", NULL);
     check_set((struct set){6, true, NULL}, 400);
     /* Half of all the sentences that there are: many candidates come again. */
-    make_set("lego", "synth.variables=2", "synth.train=1800",
-             "synth.validation=300", "synth.test=500", NULL);
+    synth_set_make("lego", "synth.variables=2", "synth.train=1800",
+                   "synth.validation=300", "synth.test=500", NULL);
     check_set((struct set){2, false, NULL}, 2600);
 }
 
@@ -233,9 +242,9 @@ static struct texts validation(const char *seed, const char *train,
 {
     struct texts x;
 
-    make_set("lego", seed, train, NULL);
-    x = read_texts("lego", skill, SPLIT_VALIDATION);
-    remove_set();
+    synth_set_make("lego", seed, train, NULL);
+    x = synth_set_texts("lego", skill, SPLIT_VALIDATION);
+    synth_set_remove();
     return x;
 }
 
@@ -251,17 +260,17 @@ static void test_seeds(void)
     ok(count_same(&x[0], &x[2]) == 0, "another seed, other samples");
     ok(count_same(&x[0], &x[3]) == 0, "another skill, other samples");
     for (size_t i = 0; i < sizeof x / sizeof *x; i++)
-        free_texts(&x[i]);
+        synth_set_free(&x[i]);
 }
 
 int main(int argc, char **argv)
 {
     world_start(&argc, &argv);
-    set_begin();
+    place_begin();
     test_lego();
     test_longest();
     test_seeds();
-    set_end();
+    place_end();
     tap_done();
     world_stop();
     return 0;

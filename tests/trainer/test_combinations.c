@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernels/device.h"
 #include "src/run/loop.h"
 #include "tests/lib/packed_files.h"
 #include "tests/lib/pairs.h"

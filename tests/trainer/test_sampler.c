@@ -33,7 +33,7 @@ static void check_epochs(void)
             got[d.skill]++;
             seen[d.skill][d.window]++;
         }
-        kept &= !memcmp(got, counts[round], sizeof got);
+        kept &= memcmp(got, counts[round], sizeof got) == 0;
         /* After n draws every window came floor(n/w) or ceiling(n/w) times. */
         for (int k = 0; k < SKILLS; k++) {
             drawn[k] += got[k];
@@ -144,7 +144,7 @@ static void check_many(void)
     sampler_advance(&s, count);
     for (int64_t j = 0; j < s.samples; j++)
         got[sampler_draw(&s, j).skill]++;
-    ok(!memcmp(got, count, K * sizeof *got),
+    ok(memcmp(got, count, K * sizeof *got) == 0,
        "each of 10,000 skills has its count of %ld samples", (long)s.samples);
     sampler_free(&s);
     names_free(&names);

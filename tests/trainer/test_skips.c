@@ -1,13 +1,15 @@
 /* A step that is not finite, or a spike, changes nothing, and is named; the
  * others are as if it had not been.    ranks: 1 2 4 */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "kernels/base/check.h"
 #include "kernels/device.h"
 #include "src/trainer/blame.h"
 #include "tests/lib/bits.h"
-#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
+#include "tests/lib/trainers.h"
 
 enum { STEPS = 5, PLANTED = 2 };
 

@@ -3,11 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/base/check.h"
 #include "kernels/device.h"
 #include "mpi/trace.h"
 #include "src/trainer/evaluate.h"
-#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
+#include "tests/lib/trainers.h"
 
 enum { SKILLS = 3, LENGTH = 8, BATCH = 12 };
 

@@ -1,6 +1,7 @@
 /* Trainers of teams of ranks, side by side: each has the losses that it has on
  * ranks of its own, and what is wrong with one is a value, known to its ranks
  * alone, while the others train.    ranks: 2 4 */
+#include <math.h>
 #include <string.h>
 
 #include "tests/lib/trainers.h"

@@ -3,6 +3,7 @@
  * ranks: 1 2 3 4 */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,8 +11,8 @@
 #include "mpi/trace.h"
 #include "src/trainer/evaluate.h"
 #include "tests/lib/bits.h"
-#include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
+#include "tests/lib/trainers.h"
 
 enum { STEPS = 5, LAYERS = 3, HIDDEN = 36, LENGTH = 7, BATCH = 24 };
 
