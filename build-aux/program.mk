@@ -2,8 +2,8 @@
 # which Automake has no rules.  programs.mk calls it, one line a program;
 # Automake does not read it, because it does not know `define`.
 
-# Each number type: SOURCE.c becomes SOURCE.TYPE.o; the sources that tests share
-# become tests/lib/libtest.TYPE.a.
+# Each number type: SOURCE.c becomes SOURCE.TYPE.o; the sources that tests
+# share become tests/lib/libtest.TYPE.a.
 define number_type
 %.$(1).$(OBJEXT): %.c
 	$$(compile_c) $$($(1)_cppflags) $$(AM_CFLAGS) \

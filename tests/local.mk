@@ -49,7 +49,8 @@ testlib_sources += %D%/lib/tokenizer_files.c %D%/lib/tokenizer_files.h
 testlib_sources += %D%/lib/trainers.c %D%/lib/trainers.h
 testlib_sources += %D%/lib/words.c %D%/lib/words.h
 EXTRA_DIST += $(testlib_sources)
-EXTRA_DIST += %D%/lib/launch.sh %D%/lib/mpi-tap %D%/lib/runs.sh %D%/lib/tap.sh
+EXTRA_DIST += %D%/lib/driver %D%/lib/launch.sh %D%/lib/mpi-tap \
+	%D%/lib/runs.sh %D%/lib/tap.sh
 
 EXTRA_DIST += %D%/golden/gpt_neox.h %D%/golden/gpt_neox.py
 EXTRA_DIST += %D%/golden/tokenizer.py %D%/golden/tokenizers
@@ -77,7 +78,7 @@ TESTS += $(BIG_TESTS)
 endif
 check_DATA += need-launcher $(c_tests) $(tool_programs)
 
-LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/%D%/lib/driver \
 	$(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/lib/mpi-tap
 SH_LOG_DRIVER = $(LOG_DRIVER)
@@ -89,10 +90,20 @@ AM_TESTS_ENVIRONMENT = \
 	MPIEXEC_FLAGS='$(MPIEXEC_FLAGS)'; export MPIEXEC_FLAGS; \
 	CC='$(CC)'; export CC; NM='$(NM)'; export NM;
 
-check-%:
-	$(MAKE) $(AM_MAKEFLAGS) check \
-	  TESTS='$(filter %D%/$*/%,$(TESTS))' \
+# Builds what they need: the programs for shell tests alone.
+check-%: $(BUILT_SOURCES) config.h
+	@test -n '$(tests_of_folder)' || { \
+	  echo "make $@: there are no tests in %D%/$*" >&2; exit 1; }
+	$(if $(filter %.sh,$(tests_of_folder)),$(MAKE) $(AM_MAKEFLAGS) all)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(tests_of_folder)' \
 	  check_DATA='need-launcher $(filter %D%/$*/%,$(check_DATA))'
+tests_of_folder = $(filter %D%/$*/%,$(TESTS))
+
+# Seconds that each test took when it last ran, the longest first; their sum.
+check-times:
+	@awk '/^# seconds / { print $$3, FILENAME; all += $$3 } \
+	  END { print all + 0, "seconds in all" }' \
+	  $(wildcard $(TEST_LOGS)) /dev/null | sort -rn
 
 bigcheck:
 	SKILLET_BIG=1 $(MAKE) $(AM_MAKEFLAGS) check \
@@ -103,4 +114,4 @@ need-launcher:
 	  echo "make check needs an MPI launcher, and configure found none:" \
 	    "run make check MPIEXEC=NAME, such as mpirun or srun" >&2; exit 1; }
 
-.PHONY: bigcheck need-launcher
+.PHONY: bigcheck check-times need-launcher

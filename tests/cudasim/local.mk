@@ -49,6 +49,8 @@ cudasim_programs += %D%/bugs
 	$(link_c) $(GPUSIM_LDFLAGS) $(gpusim-float_libs) $(site_libs) $(LIBS)
 
 check_DATA += $(cudasim_programs)
+%D%/gpusim.log: tests/mpi/test_coll-gpusim-float \
+	tests/mpi/test_coll_parts-gpusim-float
 CLEANFILES += $(cudasim_programs)
 endif
 

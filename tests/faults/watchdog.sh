@@ -5,7 +5,7 @@
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/runs.sh
 . "$top_srcdir/tests/lib/runs.sh"
-hang=$top_builddir/tests/house/hang
+hang=$top_builddir/tests/faults/hang
 cd "$TMPDIR" || exit 99
 
 # stands FILE PATTERN: how many different ranks say so.

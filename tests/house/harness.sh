@@ -71,4 +71,11 @@ becomes "a source without rank counts is red" "" \
   'echo "ok 1 - a"; echo "1..1"' \
   "not ok 1 - no rank counts (ranks: 1 2 4) in lines 1 to 5 of \
 $TMPDIR/program.c|1..1|"
+
+# A folder without tests is no success.
+same "make check-FOLDER: a folder that is not there" \
+  "2 make check-nowhere: there are no tests in tests/nowhere" \
+  "$(unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+    cd "$top_builddir" && make -s check-nowhere 2>"$TMPDIR/said"
+    echo "$? $(head -n 1 "$TMPDIR/said")")"
 tap_done

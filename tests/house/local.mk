@@ -7,5 +7,4 @@ sh_tests += %D%/layering.sh
 sh_tests += %D%/shell.sh
 sh_tests += %D%/symbols.sh
 
-tool_programs += %D%/hang
 EXTRA_DIST += %D%/strip.awk
