@@ -46,6 +46,7 @@ testlib_sources += %D%/lib/start.c %D%/lib/start.h
 testlib_sources += %D%/lib/synth_set.c %D%/lib/synth_set.h
 testlib_sources += %D%/lib/tap.c %D%/lib/tap.h
 testlib_sources += %D%/lib/tokenizer_files.c %D%/lib/tokenizer_files.h
+testlib_sources += %D%/lib/told.c %D%/lib/told.h
 testlib_sources += %D%/lib/trainers.c %D%/lib/trainers.h
 testlib_sources += %D%/lib/words.c %D%/lib/words.h
 EXTRA_DIST += $(testlib_sources)

@@ -15,6 +15,7 @@
 #include "tests/lib/trainers.h"
 #include "tests/lib/start.h"
 #include "tests/lib/tap.h"
+#include "tests/lib/told.h"
 
 /* Promise 1. */
 static const double tolerance = 1e-10;
@@ -142,60 +143,12 @@ static void remove_run(const char *path)
     CHECK(rmdir(path) == 0, "%s is not empty", path);
 }
 
-enum { MOST_NUMBERS = 1000 };
-
-struct told {
-    double at[MOST_NUMBERS];
-    int n;
-};
-
-/* The number, or the numbers by skill, of a member of an event. */
-static void take_member(const char *line, const char *member, struct told *t)
-{
-    const char *at = strstr(line, member);
-    bool is_object;
-
-    if (!at)
-        return;
-    at += strlen(member);
-    is_object = *at == '{';
-    do {
-        char *end;
-
-        at = is_object ? strchr(at, ':') + 1 : at;
-        CHECK(t->n < MOST_NUMBERS, "more numbers than expected");
-        t->at[t->n++] = strtod(at, &end);
-        CHECK(end > at, "no number in %s", line);
-        at = end;
-    } while (is_object && *at == ',');
-}
-
-static void read_metrics(const char *path, struct told *t)
-{
-    static const char *const members[] = {
-        "\"loss\":", "\"skill_loss\":", "\"z_loss\":", "\"grad_norm\":",
-        "\"p\":"};
-    char name[1600], *line = NULL;
-    size_t room = 0;
-    FILE *f;
-
-    snprintf(name, sizeof name, "%s/metrics.jsonl", path);
-    f = fopen(name, "r");
-    CHECK(f, "no %s", name);
-    t->n = 0;
-    while (getline(&line, &room, f) > 0)
-        for (int i = 0; i < 5; i++)
-            take_member(line, members[i], t);
-    free(line);
-    fclose(f);
-}
-
 /* A run of the row; of its plain form on one rank, without what may not
  * matter. */
 static int train(struct group *g, const int *row, bool is_plain,
                  struct told *told)
 {
-    char data[600], output[700], path[600];
+    char data[600], output[700], path[600], metrics[700];
     struct settings s;
     struct problem wrong;
     int status;
@@ -217,21 +170,12 @@ static int train(struct group *g, const int *row, bool is_plain,
     CHECK(!is_problem(&wrong), "%s", wrong.text);
     settings_free(&s);
     if (group_rank(g) == 0) {
-        read_metrics(path, told);
+        snprintf(metrics, sizeof metrics, "%s/metrics.jsonl", path);
+        told_read(told, metrics);
         remove_run(path);
     }
     group_barrier(g);
     return status;
-}
-
-static double worst(const struct told *a, const struct told *b)
-{
-    double worst = a->n == b->n && a->n > 0 ? 0 : INFINITY;
-
-    for (int i = 0; i < a->n && i < b->n; i++)
-        worst = worse(worst, fabs(a->at[i] - b->at[i]) /
-                                 fmax(fabs(b->at[i]), 1e-300));
-    return worst;
 }
 
 static void check_row(struct group *alone, const int *row)
@@ -252,7 +196,7 @@ static void check_row(struct group *alone, const int *row)
             n += (size_t)snprintf(name + n, sizeof name - n, " %s",
                                   value_of(f, row));
     if (group_rank(world) == 0)
-        off = worst(&all, &plain);
+        off = told_worst(&all, &plain);
     ok(status == 0 && off < tolerance, "%d numbers off by %.1e:%s", all.n, off,
        name);
 }
