@@ -13,5 +13,6 @@ sh_tests += %D%/tokenize.sh
 sh_tests += %D%/tokenizer.sh
 sh_tests += %D%/train.sh
 big_sh_tests += %D%/corpus.sh
+big_sh_tests += %D%/many_ranks.sh
 
 tool_programs += %D%/make_checkpoint %D%/make_graph

@@ -9,3 +9,4 @@ c_tests += %D%/test_step-cpu-double
 c_tests += %D%/test_team-cpu-double
 c_tests += %D%/test_zero-cpu-float %D%/test_zero-cpu-double
 big_c_tests += %D%/test_combinations_big-cpu-double
+big_c_tests += %D%/test_many_ranks-cpu-double
