@@ -12,10 +12,16 @@ extern "C" void __asan_poison_memory_region(const volatile void *at,
     __attribute__((weak));
 
 /* A stretch of addresses, handed out front to back and never again, in pieces
- * of whole pages with a border behind each. */
-enum { PAGE = 4096, BORDER = 256 };
+ * of whole pages with a border behind each.  Large ones are of large pages:
+ * all are protected twice a kernel, at a cost by the page. */
+enum {
+    PAGE = 4096,
+    LARGE_PAGE = 2 << 20,
+    LARGE_BYTES = 1 << 17,
+    BORDER = 256
+};
 struct piece {
-    void *at;
+    void *at; /* below that of the piece before it in the list */
     size_t bytes;
     piece *next;
 };
@@ -27,10 +33,17 @@ static size_t used;
 static int opened;
 static int device;
 
+/* What is allocated, not all that ever was: the kernel walks what is given. */
 static void protect(int how)
 {
-    if (used && mprotect(memory, used, how))
-        cudasim_fail("device memory cannot be protected");
+    for (piece *p = pieces; p;) {
+        char *end = (char *)p->at + p->bytes, *from = end;
+
+        for (; p && (char *)p->at + p->bytes == from; p = p->next)
+            from = (char *)p->at;
+        if (mprotect(from, (size_t)(end - from), how))
+            cudasim_fail("device memory cannot be protected");
+    }
 }
 
 void cudasim_open(void)
@@ -96,12 +109,18 @@ cudaError_t cudaGetDevice(int *number)
     return cudaSuccess;
 }
 
+static size_t round_up(size_t bytes, size_t page)
+{
+    return (bytes + page - 1) / page * page;
+}
+
 static void reserve()
 {
-    void *got = mmap(NULL, room, PROT_NONE,
+    void *got = mmap(NULL, room + LARGE_PAGE, PROT_NONE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-    memory = got == MAP_FAILED ? NULL : (char *)got;
+    memory =
+        got == MAP_FAILED ? NULL : (char *)round_up((size_t)got, LARGE_PAGE);
 }
 
 static void note(void *at, size_t bytes)
@@ -120,15 +139,19 @@ static void poison(void *at, size_t bytes)
 
 cudaError_t cudaMalloc(void **at, size_t bytes)
 {
-    size_t whole = (bytes + BORDER + PAGE - 1) / PAGE * PAGE;
+    size_t page = bytes < LARGE_BYTES ? PAGE : LARGE_PAGE;
+    size_t whole = round_up(bytes + BORDER, page);
 
     if (!memory)
         reserve();
+    used = round_up(used, page);
     if (!memory || whole > room - used)
         return cudaErrorMemoryAllocation;
     *at = memory + used;
     used += whole;
     note(*at, whole);
+    if (page == LARGE_PAGE)
+        madvise(*at, whole, MADV_HUGEPAGE);
     cudasim_open();
     memset(*at, 0xff, bytes);
     cudasim_close();
