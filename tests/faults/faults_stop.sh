@@ -192,38 +192,40 @@ same "and none stays" 0 "$(find early -name STOP | wc -l)"
 # Those of the job that the test runs in.
 unset SLURM_JOB_END_TIME PBS_WALLTIME
 
-# in_time NAME REASON [VARIABLE=VALUE]... -- [SETTING...]: of a long run.
-in_time() {
-  in_time_name=$1
-  in_time_reason=$2
-  shift 2
-  rm -rf timed
-  begun=$(date +%s)
-  run_with "$@"
-  same "$in_time_name: status, reason" \
-    "75 asked to stop by $in_time_reason; start it again to go on" \
-    "$? $(last timed reason)"
-  check "$in_time_name: in time" test $(($(date +%s) - begun)) -le 30
-  check "$in_time_name: saved" test -f \
-    "timed/checkpoint-$(printf %08d "$(last timed step)").h5"
-}
-
-# run_with VARIABLE=VALUE... -- SETTING...
-run_with() {
+# timed DIR [VARIABLE=VALUE]... -- [SETTING...]: a long run, in the background.
+timed() {
+  timed_directory=$1
+  shift
   (
     while test "$1" != --; do
       export "${1?}"
       shift
     done
     shift
-    train 1 1 timed train.steps=100000 checkpoint.every=0 evaluate.windows=4 \
-      "$@" >out 2>&1
-  )
+    begun=$(date +%s)
+    train 1 1 "$timed_directory" train.steps=100000 checkpoint.every=0 \
+      evaluate.windows=4 "$@" >out."$timed_directory" 2>&1
+    echo "$? $(($(date +%s) - begun))" >"$timed_directory.end"
+  ) &
 }
-in_time "a limit of time" train.time_limit -- train.time_limit=0:03
-in_time "the end of a Slurm job" SLURM_JOB_END_TIME \
-  SLURM_JOB_END_TIME=$(($(date +%s) + 4)) -- train.time_limit=1:00:00
-in_time "the time of a Torque job" PBS_WALLTIME PBS_WALLTIME=3 --
+
+# in_time NAME REASON DIR: it ended for that reason.
+in_time() {
+  read -r status seconds <"$3.end"
+  same "$1: status, reason" \
+    "75 asked to stop by $2; start it again to go on" \
+    "$status $(last "$3" reason)"
+  check "$1: in time" test "$seconds" -le 30
+  check "$1: saved" test -f \
+    "$3/checkpoint-$(printf %08d "$(last "$3" step)").h5"
+}
+timed limit -- train.time_limit=0:03
+timed slurm SLURM_JOB_END_TIME=$(($(date +%s) + 4)) -- train.time_limit=1:00:00
+timed torque PBS_WALLTIME=3 --
+wait
+in_time "a limit of time" train.time_limit limit
+in_time "the end of a Slurm job" SLURM_JOB_END_TIME slurm
+in_time "the time of a Torque job" PBS_WALLTIME torque
 SLURM_JOB_END_TIME=1 run_ranks 1 train run.ini output.directory=past \
   >out 2>&1
 same "an end that is past does not count, which is said" "0 1" \
