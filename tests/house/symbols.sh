@@ -101,7 +101,8 @@ find kernels mpi io src -name '*.h' >"$TMPDIR/headers"
 find kernels mpi io src -name '*.[ch]' >"$TMPDIR/sources"
 # shellcheck disable=SC2046
 tags $(cat "$TMPDIR/headers") >"$TMPDIR/public"
-same "tags are found" "mpi/comm.h group" "$(grep '^mpi/comm\.h' "$TMPDIR/public")"
+same "tags are found" "mpi/comm.h group" \
+  "$(grep '^mpi/comm\.h' "$TMPDIR/public")"
 none "tags in headers begin with the header's name" \
   "$(awk '{ name = $1; sub(/.*\//, "", name); sub(/\.h$/, "", name)
             sub(/s$/, "", name); if (index($2, name) != 1) print }' \
@@ -109,5 +110,6 @@ none "tags in headers begin with the header's name" \
 # shellcheck disable=SC2046
 none "no tag is defined in two files" "$(tags $(cat "$TMPDIR/sources") |
   awk '{ n[$2]++; files[$2] = files[$2] " " $1 }
-       END { for (tag in n) if (n[tag] > 1) print tag ":" files[tag] }' | sort)"
+       END { for (tag in n) if (n[tag] > 1) print tag ":" files[tag] }' |
+  sort)"
 tap_done
