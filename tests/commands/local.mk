@@ -4,6 +4,7 @@ c_tests += %D%/test_inspect-cpu-float
 c_tests += %D%/test_settings-cpu-float
 sh_tests += %D%/checkpoint.sh
 sh_tests += %D%/cli.sh
+sh_tests += %D%/demo_text.sh
 sh_tests += %D%/inspect.sh
 sh_tests += %D%/replay.sh
 sh_tests += %D%/resume.sh
@@ -13,6 +14,7 @@ sh_tests += %D%/tokenize.sh
 sh_tests += %D%/tokenizer.sh
 sh_tests += %D%/train.sh
 big_sh_tests += %D%/corpus.sh
+big_sh_tests += %D%/demo.sh
 big_sh_tests += %D%/many_ranks.sh
 
 tool_programs += %D%/make_checkpoint %D%/make_graph
