@@ -88,8 +88,7 @@ TEXT(skills, evaluate, NULL, "",
      "skills to evaluate, NAME,NAME,...; empty: all"),
 
 TEXT(mixture, policy, NULL, "skill-it",
-     "rule that sets the shares of the skills: skill-it, stratified, random "
-     "or static"),
+     "rule that sets the shares of the skills: `skillet help policies`"),
 TEXT(mixture, weights, NULL, "",
      "shares of policy static or random on any scale, NAME:NUMBER,... or a "
      "number for each training skill in order; empty: static from the graph, "

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "src/commands/commands.h"
+#include "src/skills/policy.h"
 
 static const char usage[] =
     "usage: skillet COMMAND [FILE...] [section.key=value ...]\n"
@@ -8,7 +9,9 @@ static const char usage[] =
     "\n";
 
 static const char rest[] =
-    "  help      [COMMAND|settings]  this, a command, or all settings\n"
+    "  help      [COMMAND|settings|policies]\n"
+    "                                this, a command, all settings, or the\n"
+    "                                rules of mixture.policy\n"
     "\n"
     "A run file NAME.ini gives settings as [section] and key = value, those\n"
     "on the command line override it.  `skillet help settings` lists them "
@@ -27,6 +30,12 @@ static void list_commands(FILE *to)
     fputs(rest, to);
 }
 
+static void list_policies(FILE *to)
+{
+    for (int i = 0; policy_kind(i); i++)
+        fprintf(to, "%-12s %s\n", policy_kind(i)->name, policy_kind(i)->help);
+}
+
 static void describe(const struct command *c, FILE *to)
 {
     fprintf(to, "usage: skillet %s %s%s [section.key=value ...]\n\n%s\n",
@@ -43,6 +52,10 @@ struct problem command_help(const char *topic, FILE *to)
     }
     if (strcmp(topic, "settings") == 0) {
         settings_help(to);
+        return NO_PROBLEM;
+    }
+    if (strcmp(topic, "policies") == 0) {
+        list_policies(to);
         return NO_PROBLEM;
     }
     c = commands_find(topic);

@@ -38,8 +38,8 @@ static struct problem start(struct run *run, struct resume *from)
         return wrong;
     saves_init(&run->saves, t);
     report_start(&run->report, run->saves.background.copy_bytes);
-    for (int i = 0; policy_warning(&t->policy, i); i++)
-        report_warning(&run->report, policy_warning(&t->policy, i));
+    if (*t->policy.warning)
+        report_warning(&run->report, t->policy.warning);
     return NO_PROBLEM;
 }
 

@@ -3,16 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/skills/graph_file.h"
-
-static void *take(long n, size_t bytes)
-{
-    void *at = calloc((size_t)n + 1, bytes);
-
-    CHECK(at, "no memory for %ld numbers of a skills graph", n);
-    return at;
-}
 
 /* A graph without edges yet. */
 static void begin(struct graph *g, const struct names *train,
@@ -21,18 +13,22 @@ static void begin(struct graph *g, const struct names *train,
     struct names_index index;
 
     *g = (struct graph){.rows = train->n, .cols = evaluate->n};
-    g->start = take(g->rows, sizeof *g->start);
-    g->own = take(g->rows, sizeof *g->own);
+    g->start = memory_take((size_t)g->rows + 1, sizeof *g->start,
+                           "skills of a graph");
+    g->own = memory_take((size_t)g->rows, sizeof *g->own, "skills of a graph");
     names_index_init(&index, evaluate);
     for (int i = 0; i < g->rows; i++)
         g->own[i] = names_index_find(&index, train->at[i]);
     names_index_free(&index);
 }
 
+/* One more, where a weight lies until it is known to be an edge. */
 static void take_edges(struct graph *g, long edges)
 {
-    g->column = take(edges, sizeof *g->column);
-    g->weight = take(edges, sizeof *g->weight);
+    size_t room = (size_t)edges + 1;
+
+    g->column = memory_take(room, sizeof *g->column, "edges of a graph");
+    g->weight = memory_take(room, sizeof *g->weight, "edges of a graph");
 }
 
 /* Where each skill stands among the names of the table: place[names->n]. */
@@ -134,7 +130,7 @@ struct problem graph_read(struct graph *g, const char *path,
     if (is_problem(&wrong))
         return wrong;
     begin(g, train, evaluate);
-    row = take(g->rows + g->cols, sizeof *row);
+    row = memory_take((size_t)(g->rows + g->cols), sizeof *row, "names");
     wrong = check_size(&t, path);
     if (!is_problem(&wrong))
         wrong = find_places(row, row + g->rows, &t, path, train, evaluate);
@@ -194,4 +190,18 @@ double graph_density(const struct graph *g, bool between_others)
                         !(between_others && g->column[e] == g->own[i]);
     }
     return positive / places;
+}
+
+void graph_state(struct graph *g, struct arrays *a)
+{
+    if (g->rows == 0)
+        return;
+    arrays_add(a, "mixture/graph/start", H5_I64, (uint64_t)g->rows + 1, 1,
+               g->start);
+    if (g->start[g->rows] == 0) /* no edges */
+        return;
+    arrays_add(a, "mixture/graph/column", H5_U32, (uint64_t)g->start[g->rows],
+               1, g->column);
+    arrays_add(a, "mixture/graph/weight", H5_F64, (uint64_t)g->start[g->rows],
+               1, g->weight);
 }

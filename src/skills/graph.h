@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "io/checkpoint/arrays.h"
 #include "src/skills/names.h"
 
 /* The weighted skills graph A: how much training skill i teaches evaluation
@@ -29,6 +30,9 @@ struct problem graph_read(struct graph *g, const char *path,
 void graph_identity(struct graph *g, const struct names *train,
                     const struct names *evaluate);
 void graph_free(struct graph *g);
+
+/* Its arrays, to be saved or compared; a graph without edges has few. */
+void graph_state(struct graph *g, struct arrays *a);
 
 /* Negative edges go. */
 void graph_clamp(struct graph *g);

@@ -11,38 +11,36 @@
 #include "io/file.h"
 #include "io/h5.h"
 #include "io/seal.h"
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 static struct problem check_format(struct h5 *f)
 {
     char format[32];
-    struct problem p = h5_text_read(f, "format", format, sizeof format);
+    struct problem wrong = h5_text_read(f, "format", format, sizeof format);
 
-    if (!is_problem(&p) && strcmp(format, "skillet-graph") != 0)
+    if (!is_problem(&wrong) && strcmp(format, "skillet-graph") != 0)
         return problem("%s is no skills graph: its format is \"%s\"", f->path,
                        format);
-    return p;
+    return wrong;
 }
 
 static struct problem take_names(struct h5 *f, const char *dataset, long n,
                                  char ***names)
 {
     struct h5_texts texts;
-    struct problem p = h5_texts_read(f, dataset, &texts);
+    struct problem wrong = h5_texts_read(f, dataset, &texts);
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (texts.n != n) {
         free(texts.at);
         return problem("%s: dataset \"%s\" has %ld names for %ld skills of "
                        "\"weights\"",
                        f->path, dataset, texts.n, n);
     }
-    *names = calloc((size_t)n, sizeof **names);
-    CHECK(*names, "no memory for the names of %s", f->path);
+    *names = memory_take((size_t)n, sizeof **names, "names of skills");
     for (long i = 0; i < n; i++) {
-        (*names)[i] = strdup(texts.at + (size_t)i * texts.bytes);
-        CHECK((*names)[i], "no memory for the names of %s", f->path);
+        (*names)[i] = memory_text(texts.at + (size_t)i * texts.bytes);
     }
     free(texts.at);
     return NO_PROBLEM;
@@ -51,11 +49,11 @@ static struct problem take_names(struct h5 *f, const char *dataset, long n,
 static struct problem find_weights(struct h5 *f, struct csv *t, uint64_t *at)
 {
     struct h5_dataset d;
-    struct problem p = h5_dataset_find(f, "weights", &d);
+    struct problem wrong = h5_dataset_find(f, "weights", &d);
     struct stat st = {0};
 
-    if (is_problem(&p))
-        return p;
+    if (is_problem(&wrong))
+        return wrong;
     if (d.number != H5_F64 || d.dims_count != 2 || !d.dims[0] || !d.dims[1])
         return problem("%s: dataset \"weights\" is no table of little-endian "
                        "float64",
@@ -78,23 +76,21 @@ static struct problem read_weights(struct csv *t, const char *path,
 {
     size_t n = (size_t)t->rows * (size_t)t->cols;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct problem p;
+    struct problem wrong;
 
     if (fd < 0)
         return problem("%s cannot be read: %s", path, strerror(errno));
-    t->at = malloc(n * sizeof *t->at);
-    CHECK(t->at, "no memory for the %ld x %ld weights of %s", t->rows, t->cols,
-          path);
-    p = file_read_at(fd, path, at, t->at, n * sizeof *t->at);
+    t->at = memory_grow(NULL, n, sizeof *t->at, "weights of a graph");
+    wrong = file_read_at(fd, path, at, t->at, n * sizeof *t->at);
     close(fd);
-    for (size_t i = 0; !is_problem(&p) && i < n; i++)
+    for (size_t i = 0; !is_problem(&wrong) && i < n; i++)
         if (!isfinite(t->at[i]))
-            p = problem(
+            wrong = problem(
                 "%s: the weight in row %.80s, column %.80s is no finite "
                 "number",
                 path, t->row_names[i / (size_t)t->cols],
                 t->col_names[i % (size_t)t->cols]);
-    return p;
+    return wrong;
 }
 
 static struct problem read_h5(struct csv *t, const char *path)
@@ -102,35 +98,35 @@ static struct problem read_h5(struct csv *t, const char *path)
     struct h5 f;
     bool sealed;
     uint64_t at = 0;
-    struct problem p = seal_check(path, &sealed);
+    struct problem wrong = seal_check(path, &sealed);
 
-    if (is_problem(&p))
-        return p;
-    p = h5_open(&f, path);
-    if (!is_problem(&p))
-        p = check_format(&f);
-    if (!is_problem(&p))
-        p = find_weights(&f, t, &at);
-    if (!is_problem(&p))
-        p = take_names(&f, "train_skills", t->rows, &t->row_names);
-    if (!is_problem(&p))
-        p = take_names(&f, "eval_skills", t->cols, &t->col_names);
+    if (is_problem(&wrong))
+        return wrong;
+    wrong = h5_open(&f, path);
+    if (!is_problem(&wrong))
+        wrong = check_format(&f);
+    if (!is_problem(&wrong))
+        wrong = find_weights(&f, t, &at);
+    if (!is_problem(&wrong))
+        wrong = take_names(&f, "train_skills", t->rows, &t->row_names);
+    if (!is_problem(&wrong))
+        wrong = take_names(&f, "eval_skills", t->cols, &t->col_names);
     h5_close(&f);
-    if (!is_problem(&p))
-        p = read_weights(t, path, at);
-    return p;
+    if (!is_problem(&wrong))
+        wrong = read_weights(t, path, at);
+    return wrong;
 }
 
 struct problem graph_file_read(struct csv *t, const char *path)
 {
     size_t n = strlen(path);
-    struct problem p;
+    struct problem wrong;
 
     if (n < 3 || strcmp(path + n - 3, ".h5") != 0)
         return csv_read(t, path);
     *t = (struct csv){0};
-    p = read_h5(t, path);
-    if (is_problem(&p))
+    wrong = read_h5(t, path);
+    if (is_problem(&wrong))
         csv_free(t);
-    return p;
+    return wrong;
 }

@@ -5,14 +5,7 @@
 #include <string.h>
 
 #include "kernels/base/check.h"
-
-static void *take(int n, size_t bytes)
-{
-    void *at = calloc((size_t)n, bytes);
-
-    CHECK(at, "no memory for a mixture of %d skills", n);
-    return at;
-}
+#include "kernels/base/memory.h"
 
 /* floor(epoch_cap windows); nothing reaches the largest number. */
 static int64_t find_cap(double epoch_cap, int64_t windows)
@@ -29,10 +22,10 @@ void mixture_init(struct mixture *m, const struct settings *s, int k,
         .k = k,
         .rule = (enum mixture_counts)s->mixture.counts,
         .units = 8192,
-        .carry = take(k, sizeof *m->carry),
-        .given = take(k, sizeof *m->given),
-        .cap = take(k, sizeof *m->cap),
-        .is_told = take(k, sizeof *m->is_told),
+        .carry = memory_take((size_t)k, sizeof *m->carry, "skills"),
+        .given = memory_take((size_t)k, sizeof *m->given, "skills"),
+        .cap = memory_take((size_t)k, sizeof *m->cap, "skills"),
+        .is_told = memory_take((size_t)k, sizeof *m->is_told, "skills"),
     };
     while (m->units / k < 1024)
         m->units *= 2;
@@ -227,8 +220,8 @@ static void take_hands(struct deal *d, const double *p)
 {
     const struct mixture *m = d->m;
 
-    d->hand = take(m->k, sizeof *d->hand);
-    d->parts = take(m->k, sizeof *d->parts);
+    d->hand = memory_take((size_t)m->k, sizeof *d->hand, "skills");
+    d->parts = memory_take((size_t)m->k, sizeof *d->parts, "skills");
     for (int i = 0; i < m->k; i++) {
         int64_t room = m->cap[i] - m->given[i];
 

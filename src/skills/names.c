@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 void names_add(struct names *names, const char *name)
 {
-    names->at = realloc(names->at, (size_t)(names->n + 1) * sizeof *names->at);
-    CHECK(names->at, "no memory for %d names", names->n + 1);
+    names->at = memory_grow(names->at, (size_t)names->n + 1, sizeof *names->at,
+                            "names");
     memset(names->at[names->n], 0, sizeof *names->at);
     snprintf(names->at[names->n++], sizeof *names->at, "%s", name);
 }
@@ -23,7 +23,7 @@ void names_free(struct names *names)
 int names_find(const struct names *names, const char *name)
 {
     for (int i = 0; i < names->n; i++)
-        if (!strcmp(names->at[i], name))
+        if (strcmp(names->at[i], name) == 0)
             return i;
     return -1;
 }
@@ -40,9 +40,8 @@ static void list_known(const struct names *known, char *text, size_t bytes)
 
 void names_split(struct names *names, const char *list)
 {
-    char *copy = strdup(list), *rest = copy, *word;
+    char *copy = memory_text(list), *rest = copy, *word;
 
-    CHECK(copy, "no memory for a list of skills");
     while ((word = strsep(&rest, ","))) {
         size_t n;
 
@@ -68,8 +67,8 @@ void names_index_init(struct names_index *x, const struct names *names)
 {
     size_t n = (size_t)names->n;
 
-    *x = (struct names_index){names, calloc(n + 1, sizeof *x->sorted)};
-    CHECK(x->sorted, "no memory to sort %zu names", n);
+    x->names = names;
+    x->sorted = memory_take(n, sizeof *x->sorted, "sorted names");
     for (size_t i = 0; i < n; i++)
         x->sorted[i] = names->at[i];
     qsort(x->sorted, n, sizeof *x->sorted, by_name);
@@ -106,7 +105,7 @@ int names_index_find(const struct names_index *x, const char *name)
 int names_index_repeated(const struct names_index *x)
 {
     for (int i = 1; i < x->names->n; i++)
-        if (!strcmp(x->sorted[i - 1], x->sorted[i]))
+        if (strcmp(x->sorted[i - 1], x->sorted[i]) == 0)
             return place_of(x, x->sorted[i]);
     return -1;
 }
@@ -146,16 +145,16 @@ static struct problem check_once(const struct names *names, const char *place)
 struct problem names_choose(struct names *names, const char *text,
                             const char *place, const struct names *known)
 {
-    struct problem p;
+    struct problem wrong;
 
     *names = (struct names){0};
     names_split(names, text);
     if (*text && !names->n)
         return problem("%s: \"%s\" names no skill", place, text);
-    p = check_known(names, place, known);
-    if (!is_problem(&p))
-        p = check_once(names, place);
+    wrong = check_known(names, place, known);
+    if (!is_problem(&wrong))
+        wrong = check_once(names, place);
     for (int i = 0; !*text && i < known->n; i++)
         names_add(names, known->at[i]);
-    return p;
+    return wrong;
 }

@@ -3,32 +3,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/skills/random.h"
 #include "src/skills/skill_it.h"
 #include "src/skills/static.h"
 #include "src/skills/stratified.h"
 
-static const struct policy_kind kinds[] = {
-    {"skill-it", true, skill_it_start, skill_it_mix},
-    {"stratified", false, stratified_start, NULL},
-    {"random", false, random_start, NULL},
-    {"static", false, static_start, NULL},
+/* One row a policy. */
+static const struct policy_kind *const kinds[] = {
+    &skill_it_kind, &stratified_kind, &random_kind, &static_kind, NULL,
 };
 
-enum { KINDS = sizeof kinds / sizeof *kinds };
-
-static struct problem find_kind(struct policy *p)
+const struct policy_kind *policy_kind(int i)
 {
-    const struct settings *s = p->settings;
+    return kinds[i];
+}
 
-    for (int i = 0; i < KINDS; i++)
-        if (!strcmp(kinds[i].name, s->mixture.policy))
-            p->kind = &kinds[i];
-    if (!p->kind)
-        return problem("%s: there is no mixture policy \"%s\"; there are "
-                       "skill-it, stratified, random and static",
-                       settings_place(s, "mixture.policy"), s->mixture.policy);
+/* Their names, parted by commas. */
+static void list_kinds(char *text, size_t size)
+{
+    size_t used = 0;
+
+    for (int i = 0; kinds[i] && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                 i ? ", " : "", kinds[i]->name);
+}
+
+static struct problem find_kind(const struct settings *s,
+                                const struct policy_kind **kind)
+{
+    char list[512];
+    int i = 0;
+
+    while (kinds[i] && strcmp(kinds[i]->name, s->mixture.policy) != 0)
+        i++;
+    *kind = kinds[i];
+    list_kinds(list, sizeof list);
+    if (!*kind)
+        return problem("%s: there is no mixture policy \"%s\"; there are %s",
+                       settings_place(s, "mixture.policy"), s->mixture.policy,
+                       list);
     return NO_PROBLEM;
 }
 
@@ -103,53 +117,61 @@ static struct problem find_graph(struct policy *p, const struct names *train,
     return NO_PROBLEM;
 }
 
-struct problem policy_init(struct policy *p, const struct settings *s,
-                           const struct names *train,
-                           const struct names *evaluate,
-                           const int64_t *windows)
+struct problem
+policy_init_kind(struct policy *p, const struct policy_kind *kind,
+                 const struct settings *s, const struct names *train,
+                 const struct names *evaluate, const int64_t *windows)
 {
     struct problem wrong;
 
-    *p = (struct policy){
-        .settings = s, .rounds = s->mixture.rounds, .steps = s->train.steps};
+    *p = (struct policy){.kind = kind,
+                         .settings = s,
+                         .rounds = s->mixture.rounds,
+                         .steps = s->train.steps};
     if (p->rounds > p->steps)
         return problem("%s: %ld rounds are more than train.steps=%ld; give at "
                        "most one a step",
                        settings_place(s, "mixture.rounds"), p->rounds,
                        p->steps);
-    wrong = find_kind(p);
-    if (!is_problem(&wrong))
-        wrong = fixed_init(&p->fixed, &p->skills, s, train);
+    wrong = fixed_init(&p->fixed, &p->skills, s, train);
     if (is_problem(&wrong))
         return wrong;
     p->is_between_same =
         !find_other(evaluate, train) && !find_other(&p->skills, evaluate);
-    p->p = calloc((size_t)p->skills.n, sizeof *p->p);
-    CHECK(p->p, "no memory for a policy of %d skills", p->skills.n);
+    p->p = memory_take((size_t)p->skills.n, sizeof *p->p, "shares of skills");
+    p->own = memory_take(1, kind->bytes, "policies");
     window_init(&p->window, s->mixture.window, evaluate->n);
     wrong = find_graph(p, train, evaluate);
     if (!is_problem(&wrong))
-        wrong = p->kind->start(p, windows);
+        wrong = kind->start(p, windows);
     return wrong;
+}
+
+struct problem policy_init(struct policy *p, const struct settings *s,
+                           const struct names *train,
+                           const struct names *evaluate,
+                           const int64_t *windows)
+{
+    const struct policy_kind *kind;
+    struct problem wrong = find_kind(s, &kind);
+
+    *p = (struct policy){0};
+    return is_problem(&wrong)
+               ? wrong
+               : policy_init_kind(p, kind, s, train, evaluate, windows);
 }
 
 void policy_free(struct policy *p)
 {
+    if (p->own && p->kind->free)
+        p->kind->free(p);
+    free(p->own);
     window_free(&p->window);
-    free(p->loss);
-    free(p->is_lone);
-    free(p->initial);
-    free(p->prior);
     free(p->p);
     graph_free(&p->graph);
     names_free(&p->skills);
     fixed_free(&p->fixed);
     *p = (struct policy){0};
-}
-
-const char *policy_warning(const struct policy *p, int i)
-{
-    return i == 0 && *p->warning ? p->warning : NULL;
 }
 
 /* Where the round that begins at p->ends would end.  A run that goes on with
@@ -167,9 +189,9 @@ static long next_end(const struct policy *p)
 /* What the window begins with, instead of nothing. */
 static void add_mean(struct window *w, const double *losses)
 {
-    double *mean = calloc((size_t)w->m, sizeof *mean), sum = 0;
+    double *mean = memory_take((size_t)w->m, sizeof *mean, "losses");
+    double sum = 0;
 
-    CHECK(mean, "no memory for %d losses", w->m);
     for (int j = 0; j < w->m; j++)
         sum += losses[j];
     for (int j = 0; j < w->m; j++)
@@ -190,42 +212,34 @@ void policy_observe(struct policy *p, long step, const double *losses)
     }
     if (ends_round || s->mixture.window_unit == WINDOW_EVALUATIONS)
         window_add(&p->window, losses);
+    if (p->kind->observe)
+        p->kind->observe(p, losses);
 }
 
-struct stretch policy_next(struct policy *p)
+struct policy_stretch policy_next(struct policy *p)
 {
     long from = p->ends;
 
     if (from >= p->steps)
-        return (struct stretch){p->fixed.share, 0};
+        return (struct policy_stretch){p->fixed.share, 0};
     if (p->kind->mix)
         p->kind->mix(p);
     fixed_spread(&p->fixed, p->p, p->skills.n);
     p->round++;
     p->ends = next_end(p);
-    return (struct stretch){p->fixed.share, p->ends - from};
+    return (struct policy_stretch){p->fixed.share, p->ends - from};
 }
 
 void policy_state(struct policy *p, struct arrays *a)
 {
     arrays_add(a, "mixture/policy/round", H5_I64, 1, 1, &p->round);
     arrays_add(a, "mixture/policy/ends", H5_I64, 1, 1, &p->ends);
-    arrays_add(a, "mixture/policy/decay", H5_F64, 1, 1, &p->decay);
     window_state(&p->window, a);
+    if (p->kind->state)
+        p->kind->state(p, a);
 }
 
 void policy_given(struct policy *p, struct arrays *a)
 {
-    struct graph *g = &p->graph;
-
-    if (g->rows == 0)
-        return;
-    arrays_add(a, "mixture/graph/start", H5_I64, (uint64_t)g->rows + 1, 1,
-               g->start);
-    if (g->start[g->rows] == 0) /* no edges */
-        return;
-    arrays_add(a, "mixture/graph/column", H5_U32, (uint64_t)g->start[g->rows],
-               1, g->column);
-    arrays_add(a, "mixture/graph/weight", H5_F64, (uint64_t)g->start[g->rows],
-               1, g->weight);
+    graph_state(&p->graph, a);
 }

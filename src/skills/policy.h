@@ -15,12 +15,13 @@
  * asks for the next stretch of training.  A run of `steps` has `rounds`
  * stretches; stretch r covers steps floor(r steps / rounds) on.
  *
- * The policies stand in one table in policy.c, one file each.  A policy mixes
- * the training skills that mixture.fixed leaves to it: `skills`, which are
- * also the rows of the graph and those that have a prior or a weight.
+ * A policy is one file and one row of the table in policy.c: what it computes
+ * beyond this struct lies in `own`, which its kind takes, saves and frees.  It
+ * mixes the training skills that mixture.fixed leaves to it: `skills`, which
+ * are also the rows of the graph and those that have a prior or a weight.
  *
- * Its state, which goes on from a stop: round, ends, decay, and that of the
- * window. */
+ * Its state, which goes on from a stop: round, ends, that of the window, and
+ * what the kind adds. */
 struct policy {
     const struct policy_kind *kind;
     const struct settings *settings; /* not owned */
@@ -29,29 +30,30 @@ struct policy {
     bool is_between_same; /* the evaluation skills are the training skills */
     double *p;            /* [skills] the mixture last made */
     struct fixed fixed;   /* from it to all training skills */
+    struct window window; /* losses */
     char warning[160];    /* or empty */
-
-    /* Skill-It */
-    double *prior;   /* [skills] */
-    double *initial; /* [skills] or NULL */
-    bool *is_lone;   /* [skills] */
-    int lone;        /* how many are */
-    double *loss;    /* [evaluation skills] room for what the window gives */
-    double decay;    /* product of mixture.edge_decay so far */
-    struct window window;
+    void *own;            /* kind->bytes, zero before start */
 
     long round, rounds, steps;
     long ends; /* the step after the last of the round it is in */
 };
 
+/* NULL where there is nothing to do. */
 struct policy_kind {
-    const char *name;
-    bool needs_graph; /* and where none is given, takes the identity */
+    const char *name, *help; /* one line */
+    size_t bytes;            /* of its own state */
+    bool needs_graph;        /* and where none is given, takes the identity */
     struct problem (*start)(struct policy *p, const int64_t *windows);
     void (*mix)(struct policy *p); /* sets p->p; NULL: start did, for good */
+    void (*observe)(struct policy *p, const double *losses); /* each time */
+    void (*state)(struct policy *p, struct arrays *a); /* save or restore */
+    void (*free)(struct policy *p);
 };
 
-struct stretch {
+/* Number i from 0 on, NULL after the last. */
+const struct policy_kind *policy_kind(int i);
+
+struct policy_stretch {
     const double *p; /* [training skills], sum 1; valid until the next call */
     long steps;      /* 0 after the last */
 };
@@ -63,18 +65,20 @@ struct problem policy_init(struct policy *p, const struct settings *s,
                            const struct names *train,
                            const struct names *evaluate,
                            const int64_t *windows);
-void policy_free(struct policy *p);
 
-/* What the user should know of the policy at the start: number i from 0 on, or
- * NULL behind the last. */
-const char *policy_warning(const struct policy *p, int i);
+/* The same with a kind that is not in the table. */
+struct problem
+policy_init_kind(struct policy *p, const struct policy_kind *kind,
+                 const struct settings *s, const struct names *train,
+                 const struct names *evaluate, const int64_t *windows);
+void policy_free(struct policy *p);
 
 /* Every evaluation of a run, that of step 0 too: losses[m] of the evaluation
  * skills after `step` steps.  The policy knows which of them count.  At a
  * round's start the losses come before policy_next with
  * mixture.window_unit=rounds, and after it with evaluations. */
 void policy_observe(struct policy *p, long step, const double *losses);
-struct stretch policy_next(struct policy *p);
+struct policy_stretch policy_next(struct policy *p);
 
 /* Its state, to be saved or restored, and what must be the same then: the
  * graph. */

@@ -2,7 +2,7 @@
 
 #include "src/skills/weights.h"
 
-struct problem random_start(struct policy *p, const int64_t *windows)
+static struct problem start(struct policy *p, const int64_t *windows)
 {
     const struct settings *s = p->settings;
     double all = 0;
@@ -19,3 +19,9 @@ struct problem random_start(struct policy *p, const int64_t *windows)
         p->p[i] = (double)windows[p->fixed.place[i]] / all;
     return NO_PROBLEM;
 }
+
+const struct policy_kind random_kind = {
+    .name = "random",
+    .help = "shares by the sizes of the skills, or as given",
+    .start = start,
+};

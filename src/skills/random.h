@@ -5,6 +5,6 @@
 
 /* Samples drawn evenly from all there are: shares as mixture.weights, or else
  * as the sizes of the skills. */
-struct problem random_start(struct policy *p, const int64_t *windows);
+extern const struct policy_kind random_kind;
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/log.h"
 #include "src/skills/graph_file.h"
 #include "src/skills/policy.h"
@@ -43,8 +44,8 @@ static struct problem find_evaluate(struct replay *r)
     if (!is_problem(&wrong))
         wrong =
             names_choose(&r->evaluate, s->skills.evaluate, place, &columns);
-    r->column = calloc((size_t)r->evaluate.n + 1, sizeof *r->column);
-    CHECK(r->column, "no memory for %d skills", r->evaluate.n);
+    r->column =
+        memory_take((size_t)r->evaluate.n, sizeof *r->column, "skills");
     names_index_init(&index, &columns);
     for (int j = 0; j < r->evaluate.n && !is_problem(&wrong); j++)
         r->column[j] = names_index_find(&index, r->evaluate.at[j]);
@@ -132,12 +133,11 @@ static void put_mixture(struct policy *p, int k, FILE *to)
 
 static void put_all(struct replay *r, struct policy *p, FILE *to)
 {
-    double *row = calloc((size_t)r->evaluate.n, sizeof *row);
+    double *row = memory_take((size_t)r->evaluate.n, sizeof *row, "losses");
     int k = r->train.n;
 
-    CHECK(row, "no memory for %d losses", r->evaluate.n);
-    for (int i = 0; policy_warning(p, i); i++)
-        log_warning("%s", policy_warning(p, i));
+    if (*p->warning)
+        log_warning("%s", p->warning);
     for (int i = 0; i < k; i++) {
         put_name(r->train.at[i], to);
         fputc(i == k - 1 ? '\n' : ',', to);

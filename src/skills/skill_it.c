@@ -5,15 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 #include "src/skills/weights.h"
 
-static void *take(int n, size_t bytes)
+static struct skill_it *own(const struct policy *p)
 {
-    void *at = calloc((size_t)n, bytes);
-
-    CHECK(at, "no memory for a mixture of %d skills", n);
-    return at;
+    return p->own;
 }
 
 /* Has a skill no edge but one of weight 1 to itself?  Its edges from others
@@ -30,13 +27,14 @@ static bool is_lone(const struct graph *g, int i, const int *taught)
 static void find_lone(struct policy *p)
 {
     const struct graph *g = &p->graph;
-    int *taught = take(g->cols, sizeof *taught);
+    struct skill_it *x = own(p);
+    int *taught = memory_take((size_t)g->cols, sizeof *taught, "skills");
 
     for (long e = 0; e < g->start[g->rows]; e++)
         taught[g->column[e]]++;
     for (int i = 0; i < g->rows; i++) {
-        p->is_lone[i] = is_lone(g, i, taught);
-        p->lone += p->is_lone[i];
+        x->is_lone[i] = is_lone(g, i, taught);
+        x->lone += x->is_lone[i];
     }
     free(taught);
 }
@@ -44,11 +42,12 @@ static void find_lone(struct policy *p)
 /* The prior of the skills that are mixed must leave something to mix. */
 static struct problem check_prior(const struct policy *p)
 {
+    const struct skill_it *x = own(p);
     double sum = 0;
 
     for (int i = 0; i < p->skills.n; i++)
-        sum += p->is_lone[i] ? 0 : p->prior[i];
-    if (sum > 0 || p->lone == p->skills.n)
+        sum += x->is_lone[i] ? 0 : x->prior[i];
+    if (sum > 0 || x->lone == p->skills.n)
         return NO_PROBLEM;
     return problem("%s: only lone skills have a weight above 0; give one to "
                    "others, or mixture.lone_skills=mix",
@@ -57,30 +56,34 @@ static struct problem check_prior(const struct policy *p)
 
 static struct problem read_lists(struct policy *p)
 {
+    struct skill_it *x = own(p);
     const struct settings *s = p->settings;
     struct problem wrong = NO_PROBLEM;
 
     for (int i = 0; i < p->skills.n; i++)
-        p->prior[i] = 1;
+        x->prior[i] = 1;
     if (*s->mixture.prior)
-        wrong = weights_read(p->prior, s->mixture.prior,
+        wrong = weights_read(x->prior, s->mixture.prior,
                              settings_place(s, "mixture.prior"), &p->skills);
     if (is_problem(&wrong) || !*s->mixture.initial)
         return wrong;
-    p->initial = take(p->skills.n, sizeof *p->initial);
-    return weights_read(p->initial, s->mixture.initial,
+    x->initial =
+        memory_take((size_t)p->skills.n, sizeof *x->initial, "shares");
+    return weights_read(x->initial, s->mixture.initial,
                         settings_place(s, "mixture.initial"), &p->skills);
 }
 
 struct problem skill_it_start(struct policy *p, const int64_t *windows)
 {
+    struct skill_it *x = own(p);
+    size_t skills = (size_t)p->skills.n;
     struct problem wrong;
 
     (void)windows;
-    p->prior = take(p->skills.n, sizeof *p->prior);
-    p->is_lone = take(p->skills.n, sizeof *p->is_lone);
-    p->loss = take(p->graph.cols, sizeof *p->loss);
-    p->decay = 1;
+    x->prior = memory_take(skills, sizeof *x->prior, "weights of skills");
+    x->is_lone = memory_take(skills, sizeof *x->is_lone, "skills");
+    x->loss = memory_take((size_t)p->graph.cols, sizeof *x->loss, "losses");
+    x->decay = 1;
     wrong = read_lists(p);
     if (is_problem(&wrong))
         return wrong;
@@ -97,16 +100,17 @@ static double divisor(double loss)
 /* Sets p->loss. */
 static void reduce_window(struct policy *p)
 {
+    struct skill_it *x = own(p);
     const struct settings *s = p->settings;
     const struct window *w = &p->window;
-    long n = window_sum(w, p->loss);
+    long n = window_sum(w, x->loss);
 
     assert(n > 0);
     for (int j = 0; j < w->m; j++) {
         if (s->mixture.window_reduce == WINDOW_MEAN)
-            p->loss[j] /= (double)n;
+            x->loss[j] /= (double)n;
         if (s->mixture.relative_loss)
-            p->loss[j] /= divisor(w->first[j]);
+            x->loss[j] /= divisor(w->first[j]);
     }
 }
 
@@ -128,6 +132,7 @@ static double find_eta(const struct policy *p)
 /* sum_j A_ij L_j */
 static double score(const struct policy *p, int i)
 {
+    const struct skill_it *x = own(p);
     const struct graph *g = &p->graph;
     int own = p->is_between_same ? g->own[i] : -1;
     double sum = 0;
@@ -135,7 +140,7 @@ static double score(const struct policy *p, int i)
     for (long e = g->start[i]; e < g->start[i + 1]; e++) {
         bool decays = g->weight[e] > 0 && g->column[e] != own;
 
-        sum += (decays ? p->decay : 1) * g->weight[e] * p->loss[g->column[e]];
+        sum += (decays ? x->decay : 1) * g->weight[e] * x->loss[g->column[e]];
     }
     return sum;
 }
@@ -144,20 +149,21 @@ static double score(const struct policy *p, int i)
  * taken off, or exp() overflows. */
 static void softmax(struct policy *p)
 {
+    const struct skill_it *x = own(p);
     double peak = -INFINITY, sum = 0;
     int k = p->skills.n;
-    double mixed = (double)(k - p->lone) / k;
+    double mixed = (double)(k - x->lone) / k;
 
     for (int i = 0; i < k; i++)
-        if (p->prior[i] > 0 && !p->is_lone[i])
+        if (x->prior[i] > 0 && !x->is_lone[i])
             peak = fmax(peak, p->p[i]);
     for (int i = 0; i < k; i++) {
-        bool counts = p->prior[i] > 0 && !p->is_lone[i];
+        bool counts = x->prior[i] > 0 && !x->is_lone[i];
 
-        sum += p->p[i] = counts ? p->prior[i] * exp(p->p[i] - peak) : 0;
+        sum += p->p[i] = counts ? x->prior[i] * exp(p->p[i] - peak) : 0;
     }
     for (int i = 0; i < k; i++)
-        p->p[i] = p->is_lone[i] ? 1.0 / k : p->p[i] / sum * mixed;
+        p->p[i] = x->is_lone[i] ? 1.0 / k : p->p[i] / sum * mixed;
 }
 
 static void add_floor(struct policy *p)
@@ -178,22 +184,48 @@ static void mix(struct policy *p, double eta)
 
 static void mix_first(struct policy *p)
 {
-    if (p->initial) {
-        memcpy(p->p, p->initial, (size_t)p->skills.n * sizeof *p->p);
+    struct skill_it *x = own(p);
+    if (x->initial) {
+        memcpy(p->p, x->initial, (size_t)p->skills.n * sizeof *p->p);
         return;
     }
     for (int j = 0; j < p->graph.cols; j++)
-        p->loss[j] = 1;
+        x->loss[j] = 1;
     mix(p, p->settings->mixture.eta);
 }
 
 void skill_it_mix(struct policy *p)
 {
+    struct skill_it *x = own(p);
     if (p->round == 0) {
         mix_first(p);
         return;
     }
     reduce_window(p);
     mix(p, find_eta(p));
-    p->decay *= p->settings->mixture.edge_decay;
+    x->decay *= p->settings->mixture.edge_decay;
 }
+
+static void add_state(struct policy *p, struct arrays *a)
+{
+    arrays_add(a, "mixture/policy/decay", H5_F64, 1, 1, &own(p)->decay);
+}
+
+void skill_it_free(struct policy *p)
+{
+    free(own(p)->loss);
+    free(own(p)->is_lone);
+    free(own(p)->initial);
+    free(own(p)->prior);
+}
+
+const struct policy_kind skill_it_kind = {
+    .name = "skill-it",
+    .help = "shares follow the losses along the skills graph",
+    .bytes = sizeof(struct skill_it),
+    .needs_graph = true,
+    .start = skill_it_start,
+    .mix = skill_it_mix,
+    .state = add_state,
+    .free = skill_it_free,
+};

@@ -22,7 +22,21 @@
  *                         has q_i = 1/k; the others share the rest
  *
  * A loss below 1e-9 counts as 1e-9 where it divides. */
+extern const struct policy_kind skill_it_kind;
+
+/* Its own state.  `decay` goes on from a stop. */
+struct skill_it {
+    double *prior;   /* [skills] */
+    double *initial; /* [skills] or NULL */
+    bool *is_lone;   /* [skills] */
+    int lone;        /* how many are */
+    double *loss;    /* [evaluation skills] what the window gives */
+    double decay;    /* product of mixture.edge_decay so far */
+};
+
+/* What a policy does that has the same state. */
 struct problem skill_it_start(struct policy *p, const int64_t *windows);
 void skill_it_mix(struct policy *p);
+void skill_it_free(struct policy *p);
 
 #endif

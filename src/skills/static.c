@@ -3,7 +3,7 @@
 #include "src/skills/skill_it.h"
 #include "src/skills/weights.h"
 
-struct problem static_start(struct policy *p, const int64_t *windows)
+static struct problem start(struct policy *p, const int64_t *windows)
 {
     const struct settings *s = p->settings;
     struct problem wrong;
@@ -19,3 +19,11 @@ struct problem static_start(struct policy *p, const int64_t *windows)
         skill_it_mix(p);
     return wrong;
 }
+
+const struct policy_kind static_kind = {
+    .name = "static",
+    .help = "one mixture for the whole run, given or of the graph",
+    .start = start,
+    .bytes = sizeof(struct skill_it),
+    .free = skill_it_free,
+};

@@ -25,7 +25,7 @@ static double edge_sum(const struct graph *g, int i)
     return sum;
 }
 
-struct problem stratified_start(struct policy *p, const int64_t *windows)
+static struct problem start(struct policy *p, const int64_t *windows)
 {
     const struct graph *g = &p->graph;
     bool fine_tuning = is_fine_tuning(g);
@@ -49,3 +49,9 @@ struct problem stratified_start(struct policy *p, const int64_t *windows)
         p->p[i] /= relevant;
     return NO_PROBLEM;
 }
+
+const struct policy_kind stratified_kind = {
+    .name = "stratified",
+    .help = "equal shares of the skills that matter to the evaluation",
+    .start = start,
+};

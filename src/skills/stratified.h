@@ -11,6 +11,6 @@
  *   out of domain    none is: the skills whose edges sum to more than 0
  *
  * and so all of them where the skills evaluated are those trained. */
-struct problem stratified_start(struct policy *p, const int64_t *windows);
+extern const struct policy_kind stratified_kind;
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 enum { BY_NAME_ALONE = -1 };
 
@@ -48,10 +48,8 @@ static struct problem read_word(const struct list *list, char *word, int place)
 static struct problem read_words(const struct list *list, const char *text,
                                  int place)
 {
-    char *copy = strdup(text), *rest = copy, *word;
+    char *copy = memory_text(text), *rest = copy, *word;
     struct problem wrong = NO_PROBLEM;
-
-    CHECK(copy, "no memory for the weights of a mixture");
     for (int i = 0; i < list->names->n; i++)
         list->weights[i] = -1;
     while (!is_problem(&wrong) && (word = strsep(&rest, ","))) {

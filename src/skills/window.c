@@ -3,13 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/base/check.h"
+#include "kernels/base/memory.h"
 
 void window_init(struct window *w, long size, int m)
 {
     *w = (struct window){.m = m, .size = size};
-    w->first = calloc((size_t)m, sizeof *w->first);
-    CHECK(w->first, "no memory for losses of %d skills", m);
+    w->first = memory_take((size_t)m, sizeof *w->first, "losses of skills");
     window_make_room(w, 1);
 }
 
@@ -22,8 +21,7 @@ void window_make_room(struct window *w, long rows)
     if (rows <= w->room)
         return;
     bytes = (size_t)w->m * sizeof *w->losses;
-    w->losses = realloc(w->losses, (size_t)rows * bytes);
-    CHECK(w->losses, "no memory for %ld losses of %d skills", rows, w->m);
+    w->losses = memory_grow(w->losses, (size_t)rows, bytes, "losses");
     memset(w->losses + w->room * w->m, 0, (size_t)(rows - w->room) * bytes);
     w->room = rows;
 }

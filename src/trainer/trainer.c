@@ -200,7 +200,7 @@ void trainer_round(struct trainer *t)
 {
     struct group *all = t->grid.all;
     size_t skills = (size_t)t->data.train.skills.n;
-    struct stretch stretch = {0};
+    struct policy_stretch stretch = {0};
 
     if (group_rank(all) == 0) {
         stretch = policy_next(&t->policy);

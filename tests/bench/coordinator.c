@@ -63,7 +63,7 @@ static struct best measure(struct policy *p, struct mixture *m)
     CHECK(losses && counts, "no memory for %d skills", m->k);
     for (int round = 0; round < ROUNDS; round++) {
         double clock;
-        struct stretch stretch;
+        struct policy_stretch stretch;
 
         for (int j = 0; j < p->window.m; j++)
             losses[j] = 3 * rng_uniform(2, (uint64_t)(round * m->k + j));

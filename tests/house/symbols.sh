@@ -83,7 +83,6 @@ src/settings.h schedule
 src/settings.h synth_graph
 src/settings.h window_reduce
 src/settings.h window_unit
-src/skills/policy.h stretch
 src/trainer/evaluate.h evaluation
 src/trainer/sampler.h draw
 END

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernels/base/rng.h"
+#include "src/skills/skill_it.h"
 #include "tests/lib/policy_case.h"
 #include "tests/lib/tap.h"
 
@@ -290,7 +291,7 @@ static void check_switches(void)
         run(&c.policy, 0, STEPS, mixture);
         off = worse(off, oracle_off(&o, mixture));
         squares += o.square;
-        alone += c.policy.lone > 0;
+        alone += ((struct skill_it *)c.policy.own)->lone > 0;
         policy_case_close(&c);
     }
     ok(squares > 50 && alone > 50,
