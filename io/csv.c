@@ -135,7 +135,7 @@ static struct problem check_name(const char *name, const struct cell *cell)
 {
     if (looks_like_number(cell))
         return problem(
-            "%s:%ld: column %ld: %.40s stands where a name belongs: "
+            "%s:%ld: column %ld: %.40s is a number where a name is needed: "
             "put it in quotes if it is a name",
             name, cell->line, cell->column, cell->text);
     if (cell->text[0] == '\0')
@@ -167,8 +167,8 @@ static struct problem check_once(const char *name, const struct cell *first,
     for (long i = 1; i < n && !is_problem(&wrong); i++)
         if (strcmp(sorted[i - 1]->text, sorted[i]->text) == 0)
             wrong = problem(
-                "%s:%ld: column %ld: the name '%.80s' is already given "
-                "in line %ld, column %ld",
+                "%s:%ld: column %ld: the name '%.80s' was already given in "
+                "line %ld, column %ld",
                 name, sorted[i]->line, sorted[i]->column, sorted[i]->text,
                 sorted[i - 1]->line, sorted[i - 1]->column);
     free(sorted);
@@ -202,8 +202,8 @@ static struct problem take_numbers(const char *name, const struct cells *cells,
                 &cells->at[(i + head) * cells->cols + j + side];
 
             if (!read_number(cell->text, &csv->at[i * csv->cols + j]))
-                return problem("%s:%ld: column %ld: '%.40s' is no finite "
-                               "number",
+                return problem("%s:%ld: column %ld: '%.40s' is not a "
+                               "finite number",
                                name, cell->line, cell->column, cell->text);
         }
     return NO_PROBLEM;
@@ -233,7 +233,7 @@ static struct problem take_any(const char *name, const struct cells *cells,
     long names = cells->rows > 0 && !looks_like_number(&cells->at[0]);
 
     if (cells->rows <= names || cells->cols <= names)
-        return problem("%s: holds no numbers", name);
+        return problem("%s: contains no numbers", name);
     return take_table(name, cells, names, names, csv);
 }
 
@@ -241,7 +241,7 @@ static struct problem take_columns(const char *name, const struct cells *cells,
                                    struct csv *csv)
 {
     if (cells->rows == 0)
-        return problem("%s: holds no names", name);
+        return problem("%s: contains no names", name);
     return take_table(name, cells, 1, 0, csv);
 }
 
@@ -258,7 +258,8 @@ static struct problem parse(struct csv *csv, const char *name,
 
     *csv = (struct csv){0};
     if (memchr(bytes, '\0', n))
-        return problem("%s: holds a zero byte: this is not a text file", name);
+        return problem("%s: contains a zero byte: this is not a text file",
+                       name);
     for (size_t i = 0; i < n; i++)
         most += bytes[i] == ',' || bytes[i] == '\n';
     text = memory_take(n + 1, 1, "bytes of a table");

@@ -79,7 +79,7 @@ struct problem file_read_at(int fd, const char *name, uint64_t at, void *to,
         if (got < 0)
             return problem("%s cannot be read: %s", name, strerror(errno));
         if (got == 0)
-            return problem("%s has become shorter while it was read", name);
+            return problem("%s became shorter while it was read", name);
         to = (char *)to + got;
         n -= (size_t)got;
         at += (uint64_t)got;
@@ -120,7 +120,7 @@ static struct problem sync_path(const char *path, int flags)
     int fd = open(path, flags | O_CLOEXEC);
 
     if (fd < 0 || fsync(fd) != 0)
-        wrong = problem("%s cannot be brought to the disk: %s", path,
+        wrong = problem("%s cannot be written to the disk: %s", path,
                         strerror(errno));
     if (fd >= 0)
         close(fd);

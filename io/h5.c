@@ -84,7 +84,7 @@ struct problem h5_reserve(const char *path, uint64_t bytes)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666), rc;
 
     if (fd < 0)
-        return problem("%s cannot be made: %s", path, strerror(errno));
+        return problem("%s cannot be created: %s", path, strerror(errno));
     do
         rc = posix_fallocate(fd, 0, (off_t)bytes);
     while (rc == EINTR);
@@ -111,7 +111,7 @@ struct problem h5_create(struct h5 *f, const char *path, uint64_t user_block)
 
     *f = (struct h5){H5I_INVALID_HID, path};
     if (fd < 0)
-        return problem("%s cannot be made: %s", path, strerror(errno));
+        return problem("%s cannot be created: %s", path, strerror(errno));
     close(fd);
     be_quiet();
     access = strong_close();
@@ -121,7 +121,7 @@ struct problem h5_create(struct h5 *f, const char *path, uint64_t user_block)
     H5Pclose(make);
     H5Pclose(access);
     if (f->file < 0)
-        return problem("%s cannot be made: HDF5 failed", path);
+        return problem("%s cannot be created: HDF5 failed", path);
     return NO_PROBLEM;
 }
 
@@ -135,8 +135,8 @@ struct problem h5_open(struct h5 *f, const char *path)
     f->file = H5Fopen(path, H5F_ACC_RDONLY, access);
     H5Pclose(access);
     if (f->file < 0)
-        return problem("%s cannot be opened as HDF5: it is truncated, damaged "
-                       "or another format",
+        return problem("%s cannot be opened as HDF5: it is truncated, "
+                       "damaged or in another format",
                        path);
     return NO_PROBLEM;
 }
@@ -147,8 +147,8 @@ struct problem h5_close(struct h5 *f)
 
     f->file = H5I_INVALID_HID;
     if (rc < 0)
-        return problem("%s could not be written: HDF5 failed at its end (is "
-                       "the disk full?)",
+        return problem("%s could not be written: HDF5 failed to close it "
+                       "(is the disk full?)",
                        f->path);
     return NO_PROBLEM;
 }
@@ -212,7 +212,7 @@ struct problem h5_dataset_create(struct h5 *f, const char *name,
     H5Tclose(type);
     H5Sclose(space);
     if (set < 0)
-        return problem("%s: HDF5 cannot make dataset \"%s\"", f->path, name);
+        return problem("%s: HDF5 cannot create dataset \"%s\"", f->path, name);
     wrong = place_of(f, name, set, &d->at);
     H5Dclose(set);
     return wrong;

@@ -39,8 +39,8 @@ static struct problem check_bytes(const char *name, const char *bytes,
         unsigned char c = (unsigned char)bytes[i];
 
         if ((c < ' ' && !strchr("\t\r\n", c)) || c == '\0' || c == 127)
-            return problem("%s:%ld: holds the byte 0x%02x: this is not a text "
-                           "file",
+            return problem("%s:%ld: contains the byte 0x%02x: this is not "
+                           "a text file",
                            name, count_lines(bytes, i), c);
     }
     return NO_PROBLEM;
@@ -52,8 +52,8 @@ static struct problem read_section(const char *name, long line, char *text,
     size_t length = strlen(text);
 
     if (text[length - 1] != ']' || strchr(text, ']') != text + length - 1)
-        return problem("%s:%ld: '%.80s' is no section: write [name] alone on "
-                       "its line",
+        return problem("%s:%ld: '%.80s' is not a section: write [name] on "
+                       "a line of its own",
                        name, line, text);
     text[length - 1] = '\0';
     *entry = (struct ini_entry){.section = trim(text + 1), .line = line};
@@ -68,14 +68,14 @@ static struct problem read_value(const char *name, long line, char *text,
     char *sign = strchr(text, '=');
 
     if (!sign)
-        return problem("%s:%ld: '%.80s' is no setting: write key = value",
+        return problem("%s:%ld: '%.80s' is not a setting: write key = value",
                        name, line, text);
     *sign = '\0';
     *entry = (struct ini_entry){section, trim(text), trim(sign + 1), line};
     if (*entry->key == '\0')
         return problem("%s:%ld: no key before '='", name, line);
     if (!section)
-        return problem("%s:%ld: the key %.80s stands before any [section]",
+        return problem("%s:%ld: the key %.80s comes before any [section]",
                        name, line, entry->key);
     return NO_PROBLEM;
 }
@@ -143,7 +143,7 @@ static struct problem check_doubles(const struct ini *ini, const char *name)
     if (!second)
         return NO_PROBLEM;
     return problem(
-        "%s:%ld: %.80s.%.80s is already given in line %ld: keep one", name,
+        "%s:%ld: %.80s.%.80s was already given in line %ld: keep one", name,
         second->line, second->section, second->key, first->line);
 }
 

@@ -86,10 +86,10 @@ static struct problem wrong_json(const json_error_t *e)
     /* jansson's words for \ud800 that has no \udc00 behind it, or the other
      * way round. */
     if (strncmp(e->text, "invalid Unicode '\\u", 19) == 0)
-        return problem("no JSON (column %d: half of a surrogate pair, %.40s, "
-                       "is no character)",
+        return problem("not JSON (column %d: %.40s, half of a surrogate "
+                       "pair, is not a character)",
                        e->column, e->text + strlen("invalid Unicode "));
-    return problem("no JSON (column %d: %s)", e->column, e->text);
+    return problem("not JSON (column %d: %s)", e->column, e->text);
 }
 
 struct problem json_line_parse(struct json_line **j, const char *at, size_t n)

@@ -134,7 +134,7 @@ static struct problem unpack_gzip(struct lines *l, char *to, size_t *n)
         return NO_PROBLEM;
     }
     if (l->padded)
-        return damaged(l, "there is more behind the zeros at its end");
+        return damaged(l, "there is more after the zeros at its end");
     l->gz.next_in = l->raw + l->raw_at;
     l->gz.avail_in = (uInt)(l->raw_n - l->raw_at);
     l->gz.next_out = (unsigned char *)to;

@@ -17,9 +17,9 @@ static struct problem held(const char *directory, int fd)
     holder[n > 0 ? n : 0] = '\0';
     holder[strcspn(holder, "\n")] = '\0';
     return problem(
-        "another run writes into %s (%s): wait for its end, or take "
+        "another run is writing to %s (%s): wait until it ends, or use "
         "another directory",
-        directory, holder[0] ? holder : "it has not said which");
+        directory, holder[0] ? holder : "it has not recorded which");
 }
 
 /* The holder removes the file before it lets go: whoever waited for that one
@@ -55,7 +55,7 @@ struct problem lock_take(struct lock *l, const char *directory,
         lock_release(l);
         l->fd = open(l->path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (l->fd < 0)
-            return problem("%s cannot be made: %s", l->path.text,
+            return problem("%s cannot be created: %s", l->path.text,
                            strerror(errno));
         l->absent = flock(l->fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
         if (l->absent == EWOULDBLOCK) {

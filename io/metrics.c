@@ -32,7 +32,7 @@ struct problem metrics_sync(const struct metrics *m)
 {
     if (fsync(m->fd) == 0 || errno == EINVAL) /* a device */
         return NO_PROBLEM;
-    return problem("%s: cannot be brought to the disk: %s", m->path,
+    return problem("%s: cannot be written to the disk: %s", m->path,
                    strerror(errno));
 }
 
@@ -201,7 +201,7 @@ struct problem metrics_open(struct metrics *m, const char *path, int64_t keep)
     size = lseek(m->fd, 0, SEEK_END);
     m->written = whole_lines(path, size < keep ? size : keep);
     if (size > m->written && ftruncate(m->fd, m->written) != 0) {
-        wrong = problem("%s: cannot be cut back: %s", path, strerror(errno));
+        wrong = problem("%s: cannot be truncated: %s", path, strerror(errno));
         metrics_close(m);
         return wrong;
     }
@@ -238,7 +238,8 @@ struct problem metrics_end(struct metrics *m)
     if (m->is_torn)
         take_back(m);
     if (m->is_torn)
-        return problem("%s: cannot be cut back: %s", m->path, strerror(errno));
+        return problem("%s: cannot be truncated: %s", m->path,
+                       strerror(errno));
     do
         written = write(m->fd, m->line, m->used);
     while (written < 0 && errno == EINTR);

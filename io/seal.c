@@ -104,8 +104,8 @@ struct problem seal_write(const char *path, uint64_t block_bytes,
 
 static struct problem changed(const char *path)
 {
-    return problem("%s is damaged: its header does not match its seal; make "
-                   "it again",
+    return problem("%s is damaged: its header does not match its seal; "
+                   "create it again",
                    path);
 }
 
@@ -163,8 +163,8 @@ static struct problem check_open_file(const char *path, int fd, bool *sealed)
         return problem("%s is not an HDF5 file", path);
     *sealed = true;
     if (head[FILE_BYTES] > (uint64_t)st.st_size)
-        return problem("%s is truncated: it has %lld of %llu bytes; make or "
-                       "copy it again",
+        return problem("%s is truncated: it has %lld of %llu bytes; create "
+                       "or copy it again",
                        path, (long long)st.st_size,
                        (unsigned long long)head[FILE_BYTES]);
     if (head[FILE_BYTES] != (uint64_t)st.st_size ||

@@ -171,7 +171,8 @@ void *group_exchange(struct group *g, const void *out, const size_t *send,
         out_total += send[r], in_total += received[r];
         counts[r] = (int)send[r], in_counts[r] = (int)received[r];
         CHECK(out_total <= INT_MAX && in_total <= INT_MAX,
-              "an exchange of %zu bytes out and %zu in is over 2 GiB",
+              "an exchange of %zu bytes out and %zu bytes in is larger "
+              "than 2 GiB",
               out_total, in_total);
     }
     in = memory_grow(NULL, in_total, 1, "received bytes");

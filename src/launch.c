@@ -66,9 +66,9 @@ static int report_missing(const struct settings *s, const char *name)
             "Skillet with --with-cuda, or set train.device=cpu",
             settings_place(s, "train.device"), name);
     else
-        log_error("the program %s is neither beside this one, nor in "
-                  "../libexec/skillet from here, nor in %s: build "
-                  "and install Skillet again",
+        log_error("the program %s was not found next to this one, in "
+                  "../libexec/skillet from here, or in %s: build and "
+                  "install Skillet again",
                   name, PKGLIBEXECDIR);
     return EXIT_WRONG_INPUT;
 }

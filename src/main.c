@@ -28,8 +28,6 @@ struct line {
 
 static struct problem find_command(struct line *line, const char *name)
 {
-    if (!name)
-        return problem("no command: `skillet help` lists them");
     line->command = commands_find(name);
     if (!line->command)
         return problem("unknown command %.80s: did you mean %s?", name,
@@ -45,7 +43,7 @@ static struct problem take_word(struct line *line, char *word)
         line->arguments[line->n_arguments++] = word;
     } else if (word[0] == '-') {
         return problem("unknown flag %.80s: the only flags are --help and "
-                       "--version, all else is section.key=value",
+                       "--version; give settings as section.key=value",
                        word);
     } else if (settings_is_run_file(word)) {
         if (line->run_file)
@@ -55,8 +53,8 @@ static struct problem take_word(struct line *line, char *word)
     } else if (line->command->takes_inputs) {
         line->inputs[line->n_inputs++] = word;
     } else {
-        return problem("%s takes a run file, whose name ends in .ini, and "
-                       "settings, section.key=value: %.200s is neither",
+        return problem("%s takes a run file (NAME.ini) and settings "
+                       "(section.key=value): %.200s is neither",
                        command, word);
     }
     return NO_PROBLEM;
@@ -64,7 +62,7 @@ static struct problem take_word(struct line *line, char *word)
 
 static struct problem take_line(struct line *line, int argc, char **argv)
 {
-    struct problem wrong = find_command(line, argc > 1 ? argv[1] : NULL);
+    struct problem wrong = find_command(line, argv[1]);
 
     line->inputs = memory_take((size_t)argc, sizeof *line->inputs, "words");
     line->arguments =
@@ -117,8 +115,8 @@ static void check_program(struct group *g, const struct settings *s)
     if (!is_problem(&wrong) && strcmp(name, PROGRAM) != 0)
         wrong =
             problem("the settings need %s, but %s was started on %s: start "
-                    "`skillet`, and give train.precision and train.device on "
-                    "the command line if the run file lies on one node only",
+                    "`skillet`, and give train.precision and train.device "
+                    "on the command line if only one node has the run file",
                     name, PROGRAM, world_host());
     refuse_if(g, wrong);
 }
@@ -128,8 +126,8 @@ static void check_kernels(void)
     double error = self_check_product();
 
     CHECK(error < self_check_limit(),
-          "the matrix product on %s is wrong by %.1g: its BLAS does not fit "
-          "its processor; try another one",
+          "the matrix product on %s is wrong by %.1g: its BLAS does not "
+          "fit its processor; try another BLAS",
           world_host(), error);
 }
 
@@ -168,6 +166,11 @@ static bool show(int argc, char **argv, struct problem *wrong)
 
     *wrong = NO_PROBLEM;
     log_init_early();
+    if (argc < 2) {
+        command_help(NULL, log_stream());
+        *wrong = problem("no command was given");
+        return true;
+    }
     if (has_flag(argc, argv, "--version")) {
         command_version(PROGRAM, log_stream());
         return true;

@@ -13,10 +13,10 @@ struct problem program_for(const struct settings *s, const char **name)
     if (*name)
         return NO_PROBLEM;
     if (s->train.device == DEVICE_CPU)
-        return problem("%s=bf16 does not go with train.device=cpu: set "
+        return problem("%s=bf16 does not work with train.device=cpu: set "
                        "train.precision=float or train.device=gpu",
                        settings_place(s, "train.precision"));
-    return problem("%s=gpu does not go with train.precision=double: set "
+    return problem("%s=gpu does not work with train.precision=double: set "
                    "train.precision=float or train.device=cpu",
                    settings_place(s, "train.device"));
 }

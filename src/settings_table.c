@@ -48,20 +48,20 @@ enum {
 
 const struct settings_row settings_table[] = {
 TEXT(model, init, NULL, "scratch",
-     "where the weights come from: scratch (random, from train.seed), or a "
-     "checkpoint"),
+     "initial weights: scratch (random, from train.seed), or a checkpoint "
+     "file"),
 CHOICE(model, architecture, "gpt-neox", "gpt-neox",
-     "family of the decoder"),
+     "model family of the decoder"),
 LONG(model, layers, 1, 10000, "6",
      "decoder blocks"),
 LONG(model, hidden, 1, 1 << 20, "512",
      "width of the hidden state"),
 LONG(model, heads, 1, 1 << 16, "8",
-     "attention heads; they divide model.hidden"),
+     "attention heads; must divide model.hidden"),
 LONG(model, intermediate, 0, 1 << 24, "0",
      "width inside the MLP; 0: 4 * model.hidden"),
 LONG(model, vocabulary, 0, MOST_TOKENS, "0",
-     "token ids; 0: those of the shards"),
+     "number of token ids; 0: that of the shards"),
 LONG(model, context, 1, MOST_TOKENS, "2048",
      "longest sequence of the model, in tokens"),
 DOUBLE(model, rotary_fraction, 0, 1, CLOSED, "0.25",
@@ -71,15 +71,16 @@ DOUBLE(model, rotary_base, 0, INFINITY, ABOVE, "10000",
 BOOL(model, parallel_residual, "yes",
      "attention and MLP read the same input"),
 BOOL(model, tied, "no",
-     "input and output embeddings are one matrix"),
+     "input and output embeddings share one matrix"),
 CHOICE(model, activation, "gelu|gelu-tanh", "gelu",
-     "activation of the MLP; gelu: with erf, gelu-tanh: the approximation"),
+     "activation of the MLP; gelu: exact, with erf; gelu-tanh: the tanh "
+     "approximation"),
 
 TEXT(data, directory, NULL, "",
      "directory of skill shards; empty: synthetic random tokens, for tests "
      "and benchmarks"),
 CHOICE(data, mask, "none|document", "none",
-     "document: tokens see those of their own document alone, and positions "
+     "document: tokens attend only to their own document, and positions "
      "count from its start"),
 
 TEXT(skills, train, NULL, "",
@@ -90,57 +91,59 @@ TEXT(skills, evaluate, NULL, "",
 TEXT(mixture, policy, NULL, "skill-it",
      "rule that sets the shares of the skills: `skillet help policies`"),
 TEXT(mixture, weights, NULL, "",
-     "shares of policy static or random on any scale, NAME:NUMBER,... or a "
-     "number for each training skill in order; empty: static from the graph, "
-     "random by the sizes of the skills"),
+     "shares for policy static or random, on any scale: NAME:NUMBER,..., "
+     "or one number for each training skill in order; empty: static takes "
+     "them from the graph, random from the sizes of the skills"),
 TEXT(mixture, graph, NULL, "",
-     ".csv or .h5 of the skills graph, row teaches column; empty: each skill "
-     "teaches itself alone"),
+     ".csv or .h5 file of the skills graph, where a row teaches a column; "
+     "empty: each skill teaches only itself"),
 DOUBLE(mixture, eta, 0, 1e6, CLOSED, "0.5",
      "step size of Skill-It; 0: equal shares"),
 CHOICE(mixture, eta_schedule, "constant|loss", "constant",
-     "loss: eta times the sum of the first losses over that of the last"),
+     "loss: multiply eta by the sum of the first losses over the sum of "
+     "the last"),
 LONG(mixture, rounds, 1, MOST_STEPS, "6",
-     "rounds with one mixture each"),
+     "rounds of training, with one mixture each"),
 LONG(mixture, window, 1, MOST_STEPS, "3",
-     "rounds or evaluations whose losses count"),
+     "number of past rounds or evaluations whose losses Skill-It uses"),
 CHOICE(mixture, window_unit, "rounds|evaluations", "rounds",
-     "rounds: the losses at the end of each round; evaluations: all before it "
-     "ends, as the authors' program does"),
+     "rounds: use the losses at the end of each round; evaluations: use "
+     "all evaluations before the round ends, as the authors' program does"),
 CHOICE(mixture, window_reduce, "mean|sum", "mean",
-     "how the losses of the window are joined; the paper takes the sum: with "
-     "the mean, eta is mixture.window times the paper's"),
+     "how the losses of the window are combined; the paper takes the sum: "
+     "with the mean, eta is mixture.window times the paper's"),
 TEXT(mixture, initial, NULL, "",
-     "mixture of the first round as it is, given as mixture.weights; empty: "
-     "from the graph"),
+     "exact mixture of the first round, in the form of mixture.weights; "
+     "empty: from the graph"),
 TEXT(mixture, prior, NULL, "",
-     "weights that multiply every mixture of Skill-It, given as "
+     "weights that multiply every mixture of Skill-It, in the form of "
      "mixture.weights; empty: equal"),
 BOOL(mixture, initial_loss, "no",
-     "the window begins with the mean of the first losses, for every skill"),
+     "start the window with the mean of the first losses, for every skill"),
 BOOL(mixture, relative_loss, "no",
-     "losses are divided by the first ones of their skill"),
+     "divide each loss by the first loss of its skill"),
 DOUBLE(mixture, edge_decay, 0, 1, CLOSED, "1",
-     "factor of the positive edges to other skills after each update of the "
+     "factor for positive edges to other skills, after each update of the "
      "mixture"),
 CHOICE(mixture, lone_skills, "mix|uniform", "mix",
-     "uniform: a skill whose only edge is one of weight 1 to itself keeps an "
-     "equal share of the mixture"),
+     "uniform: a skill whose only edge has weight 1 and leads to itself "
+     "keeps an equal share of the mixture"),
 DOUBLE(mixture, floor, 0, 1, CLOSED, "0.01",
-     "part of a mixture of Skill-It that is spread evenly over the skills"),
+     "part of a Skill-It mixture that is spread evenly over the skills"),
 DOUBLE(mixture, epoch_cap, 0, INFINITY, CLOSED, "0",
-     "most times that a skill is seen, then its share goes to the others; 0: "
-     "no cap"),
+     "most times that a skill's data are seen, after which its share goes "
+     "to the others; 0: no cap"),
 CHOICE(mixture, counts, "carried|floor-last", "carried",
-     "carried: what a share is owed is carried to the next round; floor-last: "
-     "rounded down, the last skill gets the rest, as the authors' program "
-     "does"),
+     "carried: carry what a share is still owed to the next round; "
+     "floor-last: round down and give the rest to the last skill, as the "
+     "authors' program does"),
 TEXT(mixture, fixed, NULL, "",
      "shares outside the policy, NAME:SHARE,..., such as replay of older "
-     "data; weights and graph are then of the other skills"),
+     "data; weights and graph then cover the other skills"),
 TEXT(mixture, replay, NULL, "",
-     ".csv of losses, a column for each evaluation skill, a row for each "
-     "evaluation: prints the mixtures that they give, and trains nothing"),
+     ".csv of losses, with a column for each evaluation skill and a row "
+     "for each evaluation: print the mixtures that they give, and train "
+     "nothing"),
 
 CHOICE(graph, negative, "keep|clamp", "keep",
      "clamp: negative edges count as 0"),
@@ -150,28 +153,28 @@ LONG(train, steps, 1, MOST_STEPS, "1000",
 LONG(train, global_batch, 1, MOST_TOKENS, "32",
      "sequences in a step, over all ranks"),
 LONG(train, micro_batch, 0, MOST_TOKENS, "0",
-     "sequences a rank computes at once; 0: train.global_batch over the data "
-     "ranks"),
+     "sequences a rank computes at once; 0: train.global_batch divided by "
+     "the data ranks"),
 LONG(train, sequence_length, 1, MOST_TOKENS, "512",
      "tokens in a sequence"),
 DOUBLE(train, learning_rate, 0, INFINITY, CLOSED, "3e-4",
      "highest learning rate, reached after train.warmup_steps"),
 DOUBLE(train, minimum_learning_rate, 0, INFINITY, CLOSED, "0",
-     "learning rate that the step after the last one would have, and the "
-     "least"),
+     "lowest learning rate, which the schedule would reach one step after "
+     "the last"),
 CHOICE(train, schedule, "constant|linear|cosine|wsd|inverse-square-root",
      "linear",
-     "way from the highest to the minimum learning rate, after the warm-up; "
-     "wsd: it stays, and falls as 1 - sqrt over train.decay_steps at the end; "
-     "inverse-square-root: as 1/sqrt(step)"),
+     "how the learning rate falls from highest to minimum after the "
+     "warm-up; wsd: it stays, then falls as 1 - sqrt over "
+     "train.decay_steps at the end; inverse-square-root: as 1/sqrt(step)"),
 LONG(train, warmup_steps, 0, MOST_STEPS, "50",
      "steps over which the learning rate rises from 0"),
 LONG(train, decay_steps, 0, MOST_STEPS, "0",
      "last steps of schedule wsd, in which the learning rate falls; 0: a "
      "tenth"),
 TEXT(train, rewarm_at, NULL, "",
-     "steps, STEP,STEP,..., at which the learning rate rises again from the "
-     "minimum, over train.warmup_steps, and the schedule starts anew, up to "
+     "steps, STEP,STEP,..., at which the learning rate rises again from "
+     "the minimum over train.warmup_steps and the schedule restarts, up to "
      "the next of them or the end: for new data after the rate has decayed"),
 DOUBLE(train, beta1, 0, 1, BELOW, "0.9",
      "AdamW: decay of the first moment"),
@@ -184,60 +187,60 @@ DOUBLE(train, weight_decay, 0, INFINITY, CLOSED, "0.01",
 DOUBLE(train, clip, 0, INFINITY, CLOSED, "1",
      "largest norm of the gradient; 0: no limit"),
 LONG(train, seed, 0, 1e15, "0",
-     "seed of initial weights and order of data"),
+     "seed of the initial weights and of the data order"),
 CHOICE(train, loss, "all|answer", "all",
-     "tokens of a sample that are learned: all, or its answer"),
+     "tokens of a sample to learn: all, or only its answer"),
 CHOICE(train, loss_denominator, "real|all", "real",
-     "the loss of a batch is the mean over: its real targets; all positions, "
-     "padding too, as the authors' program does"),
+     "average the loss of a batch over its real targets, or over all "
+     "positions including padding, as the authors' program does"),
 DOUBLE(train, z_loss, 0, INFINITY, CLOSED, "0",
-     "factor of log^2 Z in what is minimised, Z the sum of the exponentials "
-     "of the logits, which keeps logits small; 1e-4 is common; the losses "
-     "that are told are without it"),
+     "factor of log^2 Z added to the minimised loss, where Z is the sum of "
+     "the exponentials of the logits; keeps logits small; 1e-4 is common; "
+     "reported losses exclude it"),
 CHOICE(train, recompute, "none|attention|block", "none",
-     "activations that backward computes again instead of keeping them: none; "
-     "those of attention and all that costs little; all but each block's "
-     "input"),
+     "activations that backward recomputes instead of keeping: none; those "
+     "of attention and all that cost little; or all but each block's input"),
 CHOICE(train, precision, "float|double|bf16", "float",
-     "number type of weights and activations; bf16 on a GPU alone"),
+     "number type of weights and activations; bf16 only on a GPU"),
 CHOICE(train, device, "cpu|gpu", "cpu",
-     "where the kernels compute"),
+     "where the kernels run"),
 LONG(train, skip_limit, 0, MOST_STEPS, "10",
-     "updates in a row that are left out as loss or gradient are not finite, "
-     "or the loss is a spike; one more ends the run with status 1"),
+     "most updates in a row that may be left out because loss or gradient "
+     "is not finite or the loss is a spike; one more ends the run with "
+     "status 1"),
 DOUBLE(train, spike, 0, INFINITY, CLOSED, "0",
-     "robust deviations by which a loss that is a spike lies above what the "
-     "skills of its batch had lately; 6 is usual; 0: none is, as what is a "
-     "spike hangs on the data"),
+     "a step is a spike if its loss exceeds the recent losses of its "
+     "skills by more than this many robust standard deviations; 6 is "
+     "usual; 0: off, because what counts as a spike depends on the data"),
 DURATION(train, time_limit, MOST_STEPS, "0",
-     "time after which the run saves and ends with status 75, as when the "
-     "job's own time runs out; it stops early enough for two steps and a "
-     "save, with checkpoint.asynchronous two; 0: none"),
+     "time after which the run saves and ends with status 75, as it does "
+     "when the job's own time runs out; it stops early enough for two "
+     "steps and a save (two saves with checkpoint.asynchronous); 0: none"),
 DURATION(train, watchdog, MOST_STEPS, "300",
-     "time without any progress after which a rank says where it stands and "
-     "ends the run with status 1, so that the scheduler can start it again; "
+     "time without progress after which a rank reports where it is and "
+     "ends the run with status 1, so that the scheduler can restart it; "
      "four times as long while files are opened or saved; 0: never"),
 
 LONG(parallel, tensor, 1, 1 << 16, "1",
      "ranks that share one copy of the model; the others are data ranks"),
 LONG(parallel, zero, 0, 1, "1",
-     "1: each data rank keeps the moments of the weights that it updates, its "
-     "share; 0: of all weights"),
+     "1: each data rank keeps the optimiser moments of only the weights "
+     "that it updates; 0: of all weights"),
 
 LONG(checkpoint, every, 0, MOST_STEPS, "1000",
-     "steps between checkpoints; 0: at the end, or when asked to stop, alone"),
+     "steps between checkpoints; 0: only at the end or when asked to stop"),
 LONG(checkpoint, keep, 1, MOST_STEPS, "2",
-     "checkpoints that are kept, the latest ones"),
+     "number of latest checkpoints to keep"),
 LONG(checkpoint, keep_every, 0, MOST_STEPS, "0",
-     "of the others those at multiples of so many steps are kept; 0: none"),
+     "also keep checkpoints at multiples of this many steps; 0: none"),
 BOOL(checkpoint, asynchronous, "no",
-     "training goes on while a checkpoint is written; takes memory on the "
-     "host for a copy of what each rank writes: 12 bytes a parameter (24 with "
+     "continue training while a checkpoint is written; needs host memory "
+     "for a copy of what each rank writes: 12 bytes a parameter (24 with "
      "train.precision=double), shared by all ranks"),
 TEXT(checkpoint, resume, NULL, "auto",
-     "auto: go on from the latest whole checkpoint in output.directory, if "
-     "there is one; no: start, in a directory without a run; or the "
-     "checkpoint to go on from"),
+     "auto: resume from the latest whole checkpoint in output.directory, "
+     "if there is one; no: start anew, in a directory without a run; or "
+     "the checkpoint file to resume from"),
 
 LONG(evaluate, every, 0, MOST_STEPS, "0",
      "steps between evaluations; 0: at the start, after each round and at the "
@@ -245,14 +248,13 @@ LONG(evaluate, every, 0, MOST_STEPS, "0",
 LONG(evaluate, windows, 0, MOST_STEPS, "100",
      "most sequences of a skill in an evaluation; 0: all"),
 TEXT(evaluate, split, NULL, "validation",
-     "splits to report, of train, validation, test; validation always, test "
-     "at the end alone"),
+     "splits to report, of train, validation and test; validation is "
+     "always reported, test only at the end"),
 CHOICE(evaluate, loss, "all|answer", "answer",
-     "tokens of a sample that are evaluated: all, or its answer where it has "
-     "one"),
+     "tokens of a sample to evaluate: all, or its answer where it has one"),
 
 TEXT(output, directory, NULL, "",
-     "directory of the run, which gets run.ini and metrics.jsonl"),
+     "directory of the run, for run.ini, metrics.jsonl and checkpoints"),
 LONG(output, log_every, 1, MOST_STEPS, "10",
      "steps between lines of the log"),
 
@@ -260,27 +262,28 @@ TEXT(tokenize, skill, NULL, "",
      "skill of the documents: a name, @FIELD, or empty: the file's name up to "
      "its first dot"),
 TEXT(tokenize, split, NULL, "0.98,0.01,0.01",
-     "train|validation|test, or the three shares by hash of the text"),
+     "train|validation|test, or three shares, by which documents are "
+     "divided by a hash of their text"),
 TEXT(tokenize, tokenizer, NULL, "bytes",
      "bytes (the 256 bytes and end-of-text), or a tokenizer.json or its "
      "directory"),
 TEXT(tokenize, field, NULL, "text",
      "JSON path of the text in a line"),
 BOOL(tokenize, deduplicate, "no",
-     "drop documents whose text came before in the same skill"),
+     "drop documents whose text appeared before in the same skill"),
 BOOL(tokenize, overwrite, "no",
-     "replace shards that are there"),
+     "replace existing shards"),
 CHOICE(tokenize, on_error, "stop|skip", "stop",
-     "what to do with a line that is no document"),
+     "what to do with a line that is not a document"),
 LONG(tokenize, shard_size, 0, 1e15, "0",
-     "most tokens in a file of a shard; 0: one file"),
+     "most tokens in one file of a shard; 0: one file"),
 TEXT(tokenize, end_of_text, NULL, "",
      "id of end-of-text, or none; empty: the tokenizer's"),
 TEXT(tokenize, begin_of_text, NULL, "",
      "id of begin-of-text, or none; empty: the tokenizer's"),
 
 LONG(synth, variables, 2, 26, "5",
-     "variables of a LEGO sentence, and so its skills"),
+     "variables in a LEGO sentence, and so the number of its skills"),
 LONG(synth, train, 1, 1e12, "50000",
      "training samples of a skill"),
 LONG(synth, validation, 1, 1e12, "100",
@@ -288,16 +291,16 @@ LONG(synth, validation, 1, 1e12, "100",
 LONG(synth, test, 0, 1e12, "100",
      "test samples of a skill; 0: none"),
 CHOICE(synth, graph, "chain|tree", "chain",
-     "which variable each LEGO clause is built on: the one before, or the "
+     "the variable that each LEGO clause builds on: the one before, or the "
      "parent in a binary tree"),
 LONG(synth, seed, 0, 1e15, "0",
      "seed of the samples"),
 BOOL(synth, overwrite, "no",
-     "replace shards that are there"),
+     "replace existing shards"),
 
 LONG(inspect, documents, 0, 1e9, "0",
-     "documents of a shard to decode and show; tokenize.tokenizer: where its "
-     "tokenizer.json is now"),
+     "documents of a shard to decode and show; tokenize.tokenizer names "
+     "its tokenizer.json if that has moved"),
 BOOL(inspect, verify, "no",
      "check every sum of a file"),
 };

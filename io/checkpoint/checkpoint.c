@@ -158,8 +158,8 @@ struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
     for (long i = 0; i < c->items; i++)
         if (which[i] && sum[i] != c->item[i].sum)
             return problem(
-                "%s is damaged: \"%s\" does not match its sum; take "
-                "another checkpoint",
+                "%s is damaged: \"%s\" does not match its sum; use another "
+                "checkpoint",
                 c->path.text, c->item[i].name);
     return NO_PROBLEM;
 }

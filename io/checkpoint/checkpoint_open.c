@@ -27,13 +27,14 @@ static struct problem check_format(struct h5 *f)
     if (is_problem(&wrong))
         return wrong;
     if (strcmp(format, "skillet-checkpoint") != 0)
-        return problem("%s is no checkpoint: its format is \"%s\"", f->path,
+        return problem("%s is not a checkpoint: its format is \"%s\"", f->path,
                        format);
     wrong = h5_number_read(f, "version", &version);
     if (!is_problem(&wrong) && version != CHECKPOINT_VERSION)
         return problem(
-            "%s has version %lld of the checkpoint format, known is "
-            "%d: use the Skillet that wrote it, or a later one",
+            "%s has version %lld of the checkpoint format, but this "
+            "Skillet reads version %d: use the Skillet that wrote it, or a "
+            "later one",
             f->path, (long long)version, CHECKPOINT_VERSION);
     return wrong;
 }
@@ -63,14 +64,14 @@ static struct problem check_dataset(const struct header *l, const char *name,
         return problem("%s: the name \"%.200s\" has more than %d bytes", path,
                        name, CHECKPOINT_NAME_BYTES - 1);
     if (d->number == H5_OTHER)
-        return problem("%s: dataset \"%s\" is not of little-endian numbers, "
-                       "nor of texts of fixed length",
+        return problem("%s: dataset \"%s\" has neither little-endian "
+                       "numbers nor texts of fixed length",
                        path, name);
     room = d->at < l->file_bytes ? l->file_bytes - d->at : 0;
     if (d->dims[0] == 0 || d->dims[1] == 0 ||
         d->dims[0] > room / width / d->dims[1])
-        return problem("%s is damaged: dataset \"%s\" does not lie inside it",
-                       path, name);
+        return problem("%s is damaged: dataset \"%s\" is not inside it", path,
+                       name);
     return NO_PROBLEM;
 }
 
@@ -134,7 +135,8 @@ static struct problem read_sums(struct header *l)
 
     if (l->sums.number != H5_U64 || l->sums.dims_count != 1 ||
         l->sums.dims[0] != (uint64_t)c->items)
-        return problem("%s has no sums, or not one for each of its %ld items",
+        return problem("%s lacks sums: it needs one for each of its %ld "
+                       "items",
                        c->path.text, c->items);
     fd = open(c->path.text, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
@@ -161,7 +163,7 @@ static struct problem read_header(struct checkpoint *c)
     if (is_problem(&wrong))
         return wrong;
     if (!sealed || stat(c->path.text, &st) != 0)
-        return problem("%s is no checkpoint: it has no seal", c->path.text);
+        return problem("%s is not a checkpoint: it has no seal", c->path.text);
     l.file_bytes = (uint64_t)st.st_size;
     wrong = h5_open(&f, c->path.text);
     if (!is_problem(&wrong))

@@ -64,8 +64,8 @@ void checkpoint_thread_start(struct checkpoint_thread *t,
     t->is_started = error == 0;
     if (error == 0)
         return;
-    w->wrong = problem("%s cannot be written beside the training: no thread: "
-                       "%s",
+    w->wrong = problem("%s cannot be written while training continues: no "
+                       "thread: %s",
                        w->name.text, strerror(error));
     atomic_store(&t->is_done, true);
 }

@@ -259,7 +259,7 @@ static struct problem write_seal(const struct checkpoint_writer *w,
 static struct problem sync_file(const struct checkpoint_writer *w)
 {
     if (fsync(w->fd) != 0)
-        return problem("%s cannot be brought to the disk: %s", w->name.text,
+        return problem("%s cannot be written to the disk: %s", w->name.text,
                        strerror(errno));
     return NO_PROBLEM;
 }

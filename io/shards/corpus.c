@@ -19,12 +19,12 @@ static struct problem check_parts(const struct corpus_file *file, long parts,
 
         if (file[i].part == 0 && expected != 0)
             return problem(
-                "%s holds %s and parts of it too (%s): remove one or "
+                "%s contains both %s and parts of it (%s): remove one or "
                 "the other",
                 directory, file[0].name, file[1].name);
         if (file[i].part != expected)
-            return problem("%s holds %s, but part %05ld is missing", directory,
-                           file[i].name, expected);
+            return problem("%s contains %s, but part %05ld is missing",
+                           directory, file[i].name, expected);
     }
     return NO_PROBLEM;
 }
@@ -35,12 +35,13 @@ static struct problem check_same(const struct shard *s,
 {
     if (strcmp(s->skill, named->skill) != 0 ||
         strcmp(s->split, named->split) != 0)
-        return problem("%s holds skill %s, split %s: it was renamed",
+        return problem("%s contains skill %s, split %s: the file was "
+                       "renamed",
                        s->path.text, s->skill, s->split);
     if (strcmp(s->title, first->title) != 0)
         return problem(
-            "%.300s and %.300s are of two skills (\"%.100s\" and "
-            "\"%.100s\") that became one name: tokenize one of them "
+            "%.300s and %.300s belong to two skills (\"%.100s\" and "
+            "\"%.100s\") that got the same name: tokenize one of them "
             "again under another name",
             first->path.text, s->path.text, first->title, s->title);
     if (!shard_same_tokenizer(s, first))
@@ -50,8 +51,8 @@ static struct problem check_same(const struct shard *s,
             first->path.text, s->path.text, first->tokenizer, s->tokenizer);
     if (s->layout != first->layout || s->has_answers != first->has_answers)
         return problem(
-            "%.300s and %.300s do not fit together (layout %s%s and "
-            "%s%s): make them together",
+            "%.300s and %.300s do not fit together (layout %s%s and %s%s): "
+            "create them together",
             first->path.text, s->path.text, shard_layout_name(first->layout),
             first->has_answers ? " with answers" : "",
             shard_layout_name(s->layout),

@@ -152,7 +152,7 @@ static struct problem check_sum(struct shard_file *f, long i)
             file_read_at(f->fd, path, b.sum_at, &expected, sizeof expected);
     if (!is_problem(&wrong) && sum != expected)
         wrong = problem(
-            "%s is damaged: %s %ld to %ld do not match their sum; make "
+            "%s is damaged: %s %ld to %ld do not match their sum; create "
             "or copy it again",
             path, b.what, b.first, b.end);
     f->checked[i] = !is_problem(&wrong);
@@ -215,8 +215,8 @@ static struct problem read_piece(const struct shard_file *f, long first,
     largest = widen(raw, width, n, out);
     if (largest >= (uint64_t)s->vocabulary_size)
         return problem(
-            "%s: a token between %ld and %ld has id %u, outside the "
-            "vocabulary of %ld",
+            "%s: a token between %ld and %ld has id %u, which is outside "
+            "the vocabulary of %ld",
             s->path.text, first, first + n, largest, s->vocabulary_size);
     return wrong;
 }
@@ -291,7 +291,7 @@ static struct problem check_sample(const struct shard *s, long i,
     struct shard_answer a = x->answer;
 
     if (own < 2)
-        return problem("%s: sample %ld has %ld token, and none to predict: "
+        return problem("%s: sample %ld has %ld token, so none to predict: "
                        "leave it out",
                        s->path.text, i, own);
     if (tokens > most)

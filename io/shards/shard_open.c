@@ -72,12 +72,12 @@ static struct problem check_format(struct h5 *f, const char *path)
     if (is_problem(&wrong))
         return wrong;
     if (strcmp(format, "skillet-shard") != 0)
-        return problem("%s is no skill shard: its format is \"%s\"", path,
+        return problem("%s is not a skill shard: its format is \"%s\"", path,
                        format);
     wrong = h5_number_read(f, "version", &version);
     if (!is_problem(&wrong) && version != SHARD_VERSION)
-        return problem("%s has version %lld of the shard format, known is %d: "
-                       "tokenize it again",
+        return problem("%s has version %lld of the shard format, but this "
+                       "Skillet reads version %d: tokenize it again",
                        path, (long long)version, SHARD_VERSION);
     return wrong;
 }
@@ -124,8 +124,8 @@ static struct problem find_dataset(struct h5 *f, const char *name,
     if (d->dims_count != (columns == 1 ? 1 : 2) || d->dims[0] == 0 ||
         (columns > 1 && d->dims[1] != columns))
         return problem(
-            "%s: dataset \"%s\" is empty or has not the shape [n%s]", f->path,
-            name, columns > 1 ? ", 2" : "");
+            "%s: dataset \"%s\" is empty or does not have the shape [n%s]",
+            f->path, name, columns > 1 ? ", 2" : "");
     if (d->at > file_bytes ||
         d->dims[0] > (file_bytes - d->at) / (width * columns))
         return problem(

@@ -175,7 +175,7 @@ struct problem shard_write_close(struct shard_writer *w)
     struct problem wrong = NO_PROBLEM;
 
     if (w->fd >= 0 && fsync(w->fd) != 0)
-        wrong = problem("%s cannot be brought to the disk: %s", w->name.text,
+        wrong = problem("%s cannot be written to the disk: %s", w->name.text,
                         strerror(errno));
     if (w->fd >= 0 && close(w->fd) != 0 && !is_problem(&wrong))
         wrong =

@@ -120,7 +120,8 @@ struct problem tokenizer_check_decoder(const struct tokenizer *t)
 {
     return !t->file || t->file->has_decoder
                ? NO_PROBLEM
-               : problem("%s has no \"decoder\": its ids cannot be made text",
+               : problem("%s has no \"decoder\": its ids cannot be turned "
+                         "into text",
                          t->name);
 }
 

@@ -80,18 +80,18 @@ static struct problem take_entry(struct tokenizer_file *f,
         id = *next;
     if (e->id != id)
         return problem("the added token \"%.40s\" has id %ld, not %ld: ids "
-                       "have a hole, or it stands in \"vocab\" with another",
+                       "have a hole, or \"vocab\" gives it another id",
                        e->text, e->id, id);
     *next += id == *next;
     if (!vocabulary_set(&f->contents, id, e->text, e->bytes))
-        return problem("the added token \"%.40s\" stands twice in "
-                       "\"added_tokens\": take one of them out",
+        return problem("the added token \"%.40s\" appears twice in "
+                       "\"added_tokens\": remove one of them",
                        e->text);
     vocabulary_show(&f->contents, id);
     return search_for(f, e)
                ? NO_PROBLEM
-               : problem("the added token \"%.40s\" has the normal form of "
-                         "another: take one of them out",
+               : problem("the added token \"%.40s\" has the same normal "
+                         "form as another: remove one of them",
                          e->text);
 }
 

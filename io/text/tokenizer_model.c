@@ -16,7 +16,8 @@ static struct problem check_type(const struct json_value *v)
     const char *name = json_value_text(type, &n);
 
     if (!json_value_is_object(v))
-        return problem("there is no \"model\", so this is no tokenizer.json");
+        return problem("there is no \"model\", so this is not a "
+                       "tokenizer.json");
     if (type && !json_value_is_text(type, "BPE"))
         return problem("model %.40s is not supported; BPE is",
                        name ? name : "of no name");
@@ -76,7 +77,7 @@ static struct problem read_vocabulary(struct bpe *b,
     vocabulary_init(&b->vocabulary, n);
     for (void *at = NULL; json_value_next(vocab, &at, &text, &v);) {
         if (!json_value_integer(v, &id))
-            return problem("the id of \"%.40s\" is no integer", text);
+            return problem("the id of \"%.40s\" is not an integer", text);
         if (id < 0 || id >= n)
             return problem(
                 "\"%.40s\" has id %ld, but with %ld ids in \"vocab\" "
@@ -84,8 +85,8 @@ static struct problem read_vocabulary(struct bpe *b,
                 text, id, n, n - 1);
         if (b->vocabulary.entry[id].bytes >= 0)
             return problem(
-                "\"%.40s\" has id %ld, as another token has; id %ld "
-                "is a hole",
+                "\"%.40s\" has id %ld, which another token has too; id %ld "
+                "is missing",
                 text, id, vocabulary_hole(&b->vocabulary));
         add_text(b, id, text, strlen(text));
     }
@@ -157,7 +158,7 @@ static struct problem check_bytes(const struct bpe *b)
         return NO_PROBLEM;
     for (int i = 0; i < 256; i++)
         if (b->unit[i] < 0)
-            return problem("model BPE: \"byte_fallback\" behind ByteLevel, "
+            return problem("model BPE: \"byte_fallback\" after ByteLevel, "
                            "where byte 0x%02x has no id, is not supported",
                            (unsigned)i);
     return NO_PROBLEM;
@@ -280,7 +281,7 @@ static struct problem read_merges(struct tokenizer_file *f,
         if (text && strncmp(text, "#version", 8) == 0)
             continue;
         wrong = read_pair(&x, v) ? read_merge(f, &x, vocab, rank++)
-                                 : problem("it is not two texts");
+                                 : problem("it is not a pair of texts");
         has_joints =
             has_joints && !is_problem(&wrong) && note_joint(&f->bpe, &x);
         if (is_problem(&wrong))

@@ -67,8 +67,8 @@ static struct problem read_strip(struct decoder *d, const struct json_value *v)
         !json_value_integer(json_value_member(v, "start"), &start) ||
         !json_value_integer(json_value_member(v, "stop"), &stop) ||
         start < 0 || start > 1 || stop != 0)
-        return problem("decoder Strip is supported behind Fuse, for one blank "
-                       "at the start, only");
+        return problem("decoder Strip is supported only after Fuse, for "
+                       "one blank at the start");
     d->start = start ? TOKENIZER_BUT_ONE : TOKENIZER_ALL;
     return NO_PROBLEM;
 }
@@ -162,9 +162,8 @@ struct problem tokenizer_pieces_read(struct tokenizer_file *f,
         wrong = read_decoder(&d, v);
     if (!is_problem(&wrong) && f->has_decoder &&
         d.is_byte_level != f->bpe.is_byte_level)
-        wrong =
-            problem("decoder and pre_tokenizer: ByteLevel is one of them, and "
-                    "not the other");
+        wrong = problem("decoder and pre_tokenizer: only one of them is "
+                        "ByteLevel, and both must be");
     vocabulary_init(&f->pieces, f->contents.n);
     for (long id = 0; id < f->pieces.n && !is_problem(&wrong); id++)
         add_piece(f, &d, id);

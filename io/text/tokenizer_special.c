@@ -58,10 +58,10 @@ static struct problem id_by_text(const struct tokenizer *t,
         text = json_value_text(json_value_member(v, "content"), &n);
     if (text)
         *id = tokenizer_file_find(t->file, text, n);
-    return *id >= 0
-               ? NO_PROBLEM
-               : problem("%s: \"%s\" is no token of the vocabulary, \"%s\"",
-                         c->path, key, text ? text : "");
+    return *id >= 0 ? NO_PROBLEM
+                    : problem("%s: \"%s\" is not a token of the vocabulary, "
+                              "\"%s\"",
+                              c->path, key, text ? text : "");
 }
 
 /* Of several ends the first counts. */
@@ -75,7 +75,7 @@ static struct problem id_by_number(const struct tokenizer *t,
     if (json_value_is_null(v))
         return NO_PROBLEM;
     if (!json_value_integer(v, id) || *id < 0 || *id >= t->vocabulary_size)
-        return problem("%s: \"%s\" is no id from 0 to %ld", c->path, key,
+        return problem("%s: \"%s\" is not an id from 0 to %ld", c->path, key,
                        t->vocabulary_size - 1);
     return NO_PROBLEM;
 }

@@ -124,8 +124,8 @@ static struct problem read_split(struct tokenizer_file_step *s,
                        "are",
                        regex ? regex : "a string");
     if (!json_value_is_text(behavior, inverts ? "Removed" : "Isolated"))
-        return problem("pre_tokenizer Split is supported with behavior "
-                       "Isolated, or Removed and invert, only");
+        return problem("pre_tokenizer Split is supported only with "
+                       "behavior Isolated, or Removed and invert");
     return NO_PROBLEM;
 }
 
@@ -192,9 +192,9 @@ static struct problem read_metaspace(const struct tokenizer_file *f,
     s->is_for_start = json_value_is_text(scheme, "first");
     if (s->is_for_start && !first_is_start(f))
         return problem(
-            "pre_tokenizer Metaspace with \"prepend_scheme\" first "
-            "is supported without a normalizer, or alone behind NFC, a "
-            "Prepend, or a Replace of one character by another, only");
+            "pre_tokenizer Metaspace with \"prepend_scheme\" first is "
+            "supported only without a normalizer, or alone after NFC, a "
+            "Prepend, or a Replace of one character by another");
     strcpy(s->blank, mark);
     strcpy(s->pieces.mark, mark);
     if (!json_value_is_text(scheme, "never"))
@@ -212,7 +212,8 @@ static struct problem read_part(struct tokenizer_file *f,
     if (f->steps == TOKENIZER_STEPS)
         return problem("pre_tokenizer: more than %d steps", TOKENIZER_STEPS);
     if (f->bpe.is_byte_level)
-        return problem("pre_tokenizer %.40s behind ByteLevel is not supported",
+        return problem("pre_tokenizer %.40s after ByteLevel is not "
+                       "supported",
                        type);
     f->steps++;
     if (strcmp(type, "ByteLevel") == 0)

@@ -9,10 +9,10 @@ const struct command commands_table[] = {
     {"tokenize", "INPUT...", "turn JSON-lines text into skill shards",
      true, command_tokenize},
     {"synth", "lego|addition",
-     "write LEGO or addition (0 to 998) skill shards", true, command_synth},
-    {"train", "RUN.ini", "train a model on a mixture of skills",
+     "write the paper's skill sets as shards", true, command_synth},
+    {"train", "RUN.ini", "train a model on a mixture of skills, or resume",
      false, command_train},
-    {"inspect", "FILE...", "describe skill shards, skills graphs and runs",
+    {"inspect", "FILE...", "describe shards, graphs, checkpoints and runs",
      true, command_inspect},
 };
 /* clang-format on */

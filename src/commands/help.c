@@ -9,17 +9,17 @@ static const char usage[] =
     "\n";
 
 static const char rest[] =
-    "  help      [COMMAND|settings|policies]\n"
-    "                                this, a command, all settings, or the\n"
-    "                                rules of mixture.policy\n"
+    "  help      [COMMAND]           describe a command\n"
+    "            settings            describe all settings\n"
+    "            policies            describe the rules of mixture.policy\n"
     "\n"
-    "A run file NAME.ini gives settings as [section] and key = value, those\n"
-    "on the command line override it.  `skillet help settings` lists them "
-    "all,\n"
-    "`skillet --version` the libraries.\n"
+    "A run file NAME.ini gives settings as [section] and key = value; "
+    "settings\n"
+    "on the command line override it.  `skillet --version` lists the\n"
+    "libraries.\n"
     "\n"
     "exit status: 0 done, 1 failed while running, 2 wrong command line, run\n"
-    "file or input\n";
+    "file or input, 75 stopped on request: start it again to resume\n";
 
 static void list_commands(FILE *to)
 {

@@ -62,8 +62,8 @@ static struct problem describe_h5(const struct settings *s, struct group *g,
     for (int i = 0; i < FORMATS; i++)
         if (strcmp(format, formats[i].name) == 0)
             return formats[i].describe(s, path, to);
-    return problem("%s has format \"%s\", of which inspect knows nothing",
-                   path, format);
+    return problem("%s has format \"%s\", which inspect does not know", path,
+                   format);
 }
 
 /* A pipe may keep silent for ever, and a device never end. */

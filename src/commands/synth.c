@@ -53,8 +53,8 @@ static struct problem choose(struct synth *x, char **words, int n)
         return problem("synth makes one skill set: `skillet synth lego` or "
                        "`skillet synth addition`");
     if (s->data.directory[0] == '\0')
-        return problem("data.directory is not given: it is where the shards "
-                       "go");
+        return problem("data.directory is not given: name the directory "
+                       "for the shards");
     x->symbols = symbols_find(x->generator->name);
     x->generator->skills(s, &x->skills);
     return samples_check(x->generator, s);

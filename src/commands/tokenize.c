@@ -104,7 +104,8 @@ static void report(struct tokenize_job *t)
 
     group_sum_counts(t->g, n, 3);
     if (n[1] > 0)
-        log_warning("skipped %lld lines that are no documents, the first: %s",
+        log_warning("skipped %lld lines that are not documents, the first: "
+                    "%s",
                     (long long)n[1], t->why_skipped.text);
     if (n[0] > 0)
         log_line("dropped %lld empty texts", (long long)n[0]);

@@ -65,7 +65,7 @@ static void print_density(const struct csv *t, bool square, FILE *to)
     fprintf(to, "density %.4f\n", density);
     if (density > dense || density < sparse)
         fprintf(to,
-                "note density %s %g: stratified sampling is expected to do as "
+                "note density %s %g: stratified sampling should do as "
                 "well\n",
                 density > dense ? "above" : "below",
                 density > dense ? dense : sparse);

@@ -233,7 +233,7 @@ static void print_stop(const struct history *r, bool is_cut, FILE *to)
         fprintf(to, "status %.0f\nseconds %.1f\n",
                 number_of(r->stop, "status"), number_of(r->stop, "seconds"));
     } else {
-        fputs("stop none: the run goes on, or was killed\n", to);
+        fputs("stop none: the run is in progress, or was killed\n", to);
     }
 }
 

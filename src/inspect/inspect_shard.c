@@ -188,11 +188,10 @@ static struct problem find_tokenizer(const struct settings *s,
 
     if (!is_problem(&wrong) && strcmp(t->sha256, head->tokenizer_sha256) != 0)
         wrong =
-            problem("%s is another tokenizer than the one that made the shard",
-                    t->name);
+            problem("%s is not the tokenizer that made the shard", t->name);
     if (is_problem(&wrong))
-        wrong = problem("%s; documents are shown as ids, and as text with "
-                        "tokenize.tokenizer=FILE",
+        wrong = problem("%s; documents are shown as ids: give "
+                        "tokenize.tokenizer=FILE to show them as text",
                         wrong.text);
     return is_problem(&wrong) ? wrong : tokenizer_check_decoder(t);
 }

@@ -46,10 +46,9 @@ struct problem inspect_shards(const struct settings *s, const char *directory,
     struct problem wrong = corpus_files_list(&files, directory);
 
     if (!is_problem(&wrong) && files.n == 0)
-        wrong =
-            problem("%s holds neither the metrics.jsonl of a run nor a skill "
-                    "shard (SKILL.SPLIT.h5)",
-                    directory);
+        wrong = problem("%s contains neither the metrics.jsonl of a run nor a "
+                        "skill shard (SKILL.SPLIT.h5)",
+                        directory);
     for (long i = 0; i < files.n && !is_problem(&wrong); i++) {
         const struct corpus_file *f = &files.at[i];
         struct path path;

@@ -9,9 +9,9 @@ static struct problem check(const struct shape *shape,
                        settings_place(s, "model.heads"), shape->heads,
                        shape->hidden);
     if (shape->rotary_dims % 2)
-        return problem("%s: %g of a head of %ld is %ld, an odd number of "
-                       "dimensions to rotate; give a fraction that makes it "
-                       "even",
+        return problem("%s: %g of a head of %ld is %ld dimensions to "
+                       "rotate, which is odd; give a fraction that makes "
+                       "it even",
                        settings_place(s, "model.rotary_fraction"),
                        s->model.rotary_fraction, shape->head_size,
                        shape->rotary_dims);

@@ -45,7 +45,7 @@ static struct problem make_directory(struct directory *o)
     free(part);
     o->is_made = mkdir(path, 0777) == 0;
     if (!o->is_made && errno != EEXIST)
-        return problem("output.directory: %s can't be made: %s", path,
+        return problem("output.directory: %s cannot be created: %s", path,
                        strerror(errno));
     return NO_PROBLEM;
 }
@@ -68,14 +68,14 @@ static struct problem look(struct directory *o)
         return wrong;
     o->has_run = has(o, "metrics.jsonl");
     if (!o->has_run && has(o, "run.ini"))
-        return problem("output.directory: %s holds a run.ini of no run; name "
-                       "another directory",
+        return problem("output.directory: %s contains a run.ini that no "
+                       "run wrote; name another directory",
                        directory);
     if (checkpoints > 0 ? strcmp(resume, "auto") != 0
                         : o->has_run && !strcmp(resume, "no"))
         return problem(
-            "output.directory: %s holds a run already; name another "
-            "directory, or go on with checkpoint.resume=auto",
+            "output.directory: %s already contains a run; name another "
+            "directory, or resume it with checkpoint.resume=auto",
             directory);
     return NO_PROBLEM;
 }
@@ -96,8 +96,8 @@ static struct problem open_here(struct directory *o)
     if (is_problem(&wrong))
         return wrong;
     if (o->lock.absent)
-        log_warning("%s cannot be locked (%s): see that no other run writes "
-                    "into it",
+        log_warning("%s cannot be locked (%s): make sure that no other run "
+                    "writes to it",
                     directory, strerror(o->lock.absent));
     return look(o);
 }
@@ -137,7 +137,7 @@ static struct problem replace(const struct directory *o, const char *name,
 
     f = fopen(temporary.text, "w");
     if (!f)
-        return problem("output.directory: %s can't be made: %s",
+        return problem("output.directory: %s cannot be created: %s",
                        temporary.text, strerror(errno));
     print(o, f);
     failed = fflush(f) != 0 || fsync(fileno(f)) != 0;
@@ -145,7 +145,7 @@ static struct problem replace(const struct directory *o, const char *name,
     if (!failed && rename(temporary.text, path.text) == 0)
         return NO_PROBLEM;
     unlink(temporary.text);
-    return problem("%s can't be written: %s", path.text, strerror(errno));
+    return problem("%s cannot be written: %s", path.text, strerror(errno));
 }
 
 static void print_settings(const struct directory *o, FILE *to)

@@ -63,15 +63,16 @@ static void warn_of_cap(struct run *run, bool was_beyond)
     for (int i; (i = mixture_exhausted(&t->mixture)) >= 0;) {
         snprintf(text, sizeof text,
                  "skill %s reaches mixture.epoch_cap=%g: its share goes to "
-                 "those below it",
+                 "the skills below it",
                  t->data.train.skills.at[i], cap);
         report_warning(&run->report, text);
     }
     if (was_beyond || !t->mixture.is_beyond)
         return;
     snprintf(text, sizeof text,
-             "no skill with a share is below mixture.epoch_cap=%g: they are "
-             "seen more often than that; give more data or fewer steps",
+             "all skills with a share have reached mixture.epoch_cap=%g "
+             "and are seen more often than that; give more data or fewer "
+             "steps",
              cap);
     report_warning(&run->report, text);
 }
@@ -209,16 +210,16 @@ static int end(struct run *run, enum outcome outcome)
         int status;
     } ends[] = {
         [FINISHED] = {"finished", EXIT_DONE},
-        [ASKED_TO_STOP] = {"asked to stop by %s; start it again to go on",
+        [ASKED_TO_STOP] = {"asked to stop by %s; start it again to resume",
                            EXIT_STOPPED},
         [NOT_SAVED] = {"the last checkpoint could not be saved", EXIT_FAILED},
         [NOT_FINITE] =
-            {"a loss of the evaluation is not finite; go on from an "
-             "older checkpoint with a smaller train.learning_rate",
+            {"a loss of the evaluation is not finite; resume from an older "
+             "checkpoint with a smaller train.learning_rate",
              EXIT_FAILED},
         [SKIPS] = {"more updates in a row were left out than "
-                   "train.skip_limit; go on from an older checkpoint with a "
-                   "smaller train.learning_rate",
+                   "train.skip_limit; resume from an older checkpoint with "
+                   "a smaller train.learning_rate",
                    EXIT_FAILED},
     };
     char reason[256];

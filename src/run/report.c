@@ -21,8 +21,8 @@ void report_end_event(struct report *r)
     struct problem wrong = metrics_end(&r->metrics);
 
     if (is_problem(&wrong) && !r->is_behind)
-        log_warning("%s; lines are kept in memory, and tried again with each "
-                    "that follows",
+        log_warning("%s; lines are kept in memory and tried again with "
+                    "each later line",
                     wrong.text);
     else if (!is_problem(&wrong) && r->is_behind)
         log_line("%s is complete again", r->metrics.path);
@@ -39,7 +39,7 @@ static struct problem write_beside(struct directory *o)
         if (is_problem(&wrong[i]) && !o->has_run)
             return wrong[i];
         if (is_problem(&wrong[i]))
-            log_warning("%s; the run goes on", wrong[i].text);
+            log_warning("%s; the run continues", wrong[i].text);
     }
     return NO_PROBLEM;
 }
@@ -53,8 +53,8 @@ static struct problem open_metrics(struct report *r, const struct directory *o,
                                : metrics_create(&r->metrics, path.text);
 
     if (!is_problem(&wrong) && r->metrics.used > 0)
-        log_warning("%s lacks lines, %zu bytes of them, that the checkpoint "
-                    "knows of: one line \"lost\" stands for them",
+        log_warning("%s lacks lines of %zu bytes that the checkpoint knows "
+                    "of: one line \"lost\" replaces them",
                     path.text, r->metrics.used);
     return wrong;
 }
@@ -266,8 +266,8 @@ void report_skip(struct report *r, const struct step_result *result)
     metrics_integer(&r->metrics, "in_a_row", skips->in_a_row);
     metrics_integer(&r->metrics, "total", skips->total);
     report_end_event(r);
-    log_warning("step %ld: its update is left out, number %lld in a row: %s",
-                step, (long long)skips->in_a_row, result->why.text);
+    log_warning("step %ld: update left out, number %lld in a row: %s", step,
+                (long long)skips->in_a_row, result->why.text);
 }
 
 void report_checkpoint(struct report *r, const struct saved *saved)
@@ -280,7 +280,7 @@ void report_checkpoint(struct report *r, const struct saved *saved)
     metrics_number(&r->metrics, "stall_seconds", saved->stall_seconds);
     metrics_integer(&r->metrics, "bytes", saved->bytes);
     report_end_event(r);
-    log_line("step %lld saved in %.2f s, of which training waited %.2f s",
+    log_line("step %lld saved in %.2f s, training waited %.2f s of it",
              (long long)saved->step, saved->seconds, saved->stall_seconds);
 }
 

@@ -107,8 +107,8 @@ static struct problem judge(struct resume *r)
     if (!is_problem(&wrong) && starts && r->directory->has_run)
         wrong = resume_compare_start(r->directory, settings_of(r));
     if (!is_problem(&wrong) && is_done && !automatic)
-        wrong = problem("%s is at step %lld, and train.steps=%ld: give more "
-                        "steps to go on from it",
+        wrong = problem("%s is at step %lld, but train.steps=%ld: give "
+                        "more steps to resume from it",
                         c->path.text, (long long)c->step, steps);
     r->is_finished =
         is_done &&
@@ -121,7 +121,7 @@ static bool pass_over(const struct resume *r, const struct problem *damage)
 {
     if (r->list->next == r->list->n)
         return false;
-    log_warning("%s: the checkpoint before it is taken", damage->text);
+    log_warning("%s: trying the checkpoint before it", damage->text);
     return true;
 }
 
@@ -266,11 +266,11 @@ static struct problem restore(struct resume *r)
         return wrong;
     if (!resume_compare_is_automatic(settings_of(r)))
         r->state.metrics_bytes = 0; /* it was of another directory's */
-    log_line("goes on from %s", r->checkpoint.path.text);
+    log_line("resumes from %s", r->checkpoint.path.text);
     if (is_root(r))
         resume_stays_tell(&r->before, settings_of(r));
     if (r->is_elsewhere)
-        log_warning("programs or ranks are not those of before: it goes on to "
+        log_warning("programs or ranks have changed: losses will agree to "
                     "rounding, not bit for bit");
     return NO_PROBLEM;
 }

@@ -36,9 +36,11 @@ static void *read_item(const struct checkpoint *c, int fd, const char *name,
 static const struct {
     const char *prefix, *what;
 } given_to_run[] = {
-    {"names/", "the data have other skills than they had"},
-    {"data/", "the shards of the data are not those that they were"},
-    {"", "the skills graph is another one than it was"},
+    {"names/", "the skills in data.directory have changed since this "
+               "checkpoint"},
+    {"data/", "the shards in data.directory have changed since this "
+              "checkpoint"},
+    {"", "the skills graph has changed since this checkpoint"},
 };
 
 static struct problem changed(const struct checkpoint *c, const char *name)
@@ -48,7 +50,7 @@ static struct problem changed(const struct checkpoint *c, const char *name)
     while (strncmp(name, given_to_run[i].prefix,
                    strlen(given_to_run[i].prefix)) != 0)
         i++;
-    return problem("%s can't go on here: %s", c->path.text,
+    return problem("cannot resume from %s: %s", c->path.text,
                    given_to_run[i].what);
 }
 
@@ -134,12 +136,13 @@ static struct problem compare_beginning(const struct settings *before,
         return NO_PROBLEM;
     if (*from)
         return problem(
-            "%.300s holds a run that begins with %.300s, and has no "
-            "checkpoint yet: give checkpoint.resume=%.300s, or "
-            "another output.directory",
+            "%.300s contains a run that started from %.300s and has no "
+            "checkpoint yet: give checkpoint.resume=%.300s, or another "
+            "output.directory",
             directory, from, from);
-    return problem("output.directory: %s holds a run already; name another "
-                   "directory, or go on with checkpoint.resume=auto",
+    return problem("output.directory: %s already contains a run; name "
+                   "another directory, or resume it with "
+                   "checkpoint.resume=auto",
                    directory);
 }
 

@@ -54,9 +54,9 @@ struct problem resume_stays_check(const struct settings *before,
 
     for (int row = 0; settings_next_change(before, now, &row, &change);) {
         if (must_stay(change.key) && !is_problem(&wrong))
-            wrong = problem("%s: \"%.200s\" is not the \"%.200s\" of %.600s, "
-                            "which this run would go on from; give that, or "
-                            "another output.directory",
+            wrong = problem("%s: \"%.200s\" is not the \"%.200s\" of "
+                            "%.600s, from which this run would resume; "
+                            "give that, or another output.directory",
                             settings_place(now, change.key), change.to,
                             change.from, where);
         free(change.from);
@@ -71,7 +71,7 @@ void resume_stays_tell(const struct settings *before,
     struct settings_change change;
 
     for (int row = 0; settings_next_change(before, now, &row, &change);) {
-        log_line("goes on with %s = %s, before: %s", change.key, change.to,
+        log_line("resumes with %s = %s, before: %s", change.key, change.to,
                  change.from);
         free(change.from);
         free(change.to);

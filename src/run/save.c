@@ -185,13 +185,13 @@ static struct problem find_item(const struct checkpoint *c, const char *name,
 
     *item = checkpoint_find(c, name);
     if (*item < 0)
-        return problem("%s has no %s: it is of another model, or of an older "
-                       "Skillet, of which model.init can take the weights",
+        return problem("%s has no %s: it belongs to another model, or to "
+                       "an older Skillet, whose weights model.init can read",
                        c->path.text, name);
     d = &c->item[*item].data;
     if (d->dims[0] != rows || d->dims[1] != cols)
-        return problem("%s: %s is %llu x %llu, and this run's %llu x %llu: it "
-                       "is of another model",
+        return problem("%s: %s is %llu x %llu, but this run's is %llu x "
+                       "%llu: it belongs to another model",
                        c->path.text, name, (unsigned long long)d->dims[0],
                        (unsigned long long)d->dims[1],
                        (unsigned long long)rows, (unsigned long long)cols);

@@ -46,9 +46,10 @@ static void find_limit(struct stop *s, long limit, double started)
     if (name && left > 0)
         set_limit(s, now + left, name);
     else if (name)
-        log_warning("%s is past, or no time, and does not count", name);
+        log_warning("%s is in the past or not a time: ignored", name);
     if (s->limit)
-        log_line("stops in time for %s, in %.0f s", s->limit, s->ends - now);
+        log_line("will stop in time for %s, in %.0f s", s->limit,
+                 s->ends - now);
 }
 
 void stop_init(struct stop *s, const struct settings *settings,
@@ -129,6 +130,7 @@ void stop_end(const struct settings *settings, struct group *g)
 
     name_file(&s, settings);
     if (is_root(&s) && unlink(s.file.text) != 0 && errno != ENOENT)
-        log_warning("%s can't be removed (%s): the next start will stop too",
+        log_warning("%s cannot be removed (%s): the next start will stop "
+                    "too",
                     s.file.text, strerror(errno));
 }

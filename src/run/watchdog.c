@@ -38,8 +38,8 @@ static void speak(const struct trace *t, double still, double limit)
     char where[160];
 
     describe(t, where, sizeof where);
-    log_last_words("rank %d on %s stands still for %.3g s and ends at %.3g s "
-                   "(train.watchdog): after step %ld, %s, %s",
+    log_last_words("rank %d on %s has made no progress for %.3g s and ends "
+                   "at %.3g s (train.watchdog): after step %ld, %s, %s",
                    dog.rank, dog.host, still, limit, t->step, t->phase, where);
 }
 
@@ -113,7 +113,8 @@ void watchdog_start(double seconds, int rank, const char *host)
     pthread_cond_init(&dog.changed, &clock);
     pthread_condattr_destroy(&clock);
     dog.runs = start_thread() == 0;
-    CHECK(dog.runs, "no thread for train.watchdog; 0 does without it");
+    CHECK(dog.runs, "no thread for train.watchdog; set it to 0 to run "
+                    "without one");
 }
 
 void watchdog_stop(void)

@@ -16,9 +16,9 @@ static struct problem check_left(const struct fixed *f,
                        "for the other skills",
                        where, 1 - f->left);
     if (others->n == 0)
-        return problem("%s: every training skill is fixed; leave some to the "
-                       "policy, or give mixture.policy=static and "
-                       "mixture.weights",
+        return problem("%s: every training skill has a fixed share; leave "
+                       "some to the policy, or use mixture.policy=static "
+                       "and mixture.weights",
                        where);
     if (f->left < nothing)
         return problem("%s: the shares sum to 1 and leave nothing for the "

@@ -90,7 +90,8 @@ static struct problem check_size(const struct csv *t, const char *path)
 {
     for (long i = 0; i < t->rows * t->cols; i++)
         if (fabs(t->at[i]) > 1e100)
-            return problem("%s: %g in row %ld, column %ld is beyond 1e100",
+            return problem("%s: %g in row %ld, column %ld is larger than "
+                           "1e100",
                            path, t->at[i], i / t->cols + 1, i % t->cols + 1);
     return NO_PROBLEM;
 }

@@ -19,8 +19,8 @@ static struct problem check_format(struct h5 *f)
     struct problem wrong = h5_text_read(f, "format", format, sizeof format);
 
     if (!is_problem(&wrong) && strcmp(format, "skillet-graph") != 0)
-        return problem("%s is no skills graph: its format is \"%s\"", f->path,
-                       format);
+        return problem("%s is not a skills graph: its format is \"%s\"",
+                       f->path, format);
     return wrong;
 }
 
@@ -55,8 +55,8 @@ static struct problem find_weights(struct h5 *f, struct csv *t, uint64_t *at)
     if (is_problem(&wrong))
         return wrong;
     if (d.number != H5_F64 || d.dims_count != 2 || !d.dims[0] || !d.dims[1])
-        return problem("%s: dataset \"weights\" is no table of little-endian "
-                       "float64",
+        return problem("%s: dataset \"weights\" is not a table of "
+                       "little-endian float64",
                        f->path);
     if (stat(f->path, &st) != 0)
         return problem("%s cannot be read: %s", f->path, strerror(errno));
@@ -86,7 +86,7 @@ static struct problem read_weights(struct csv *t, const char *path,
     for (size_t i = 0; !is_problem(&wrong) && i < n; i++)
         if (!isfinite(t->at[i]))
             wrong = problem(
-                "%s: the weight in row %.80s, column %.80s is no finite "
+                "%s: the weight in row %.80s, column %.80s is not a finite "
                 "number",
                 path, t->row_names[i / (size_t)t->cols],
                 t->col_names[i % (size_t)t->cols]);

@@ -137,8 +137,7 @@ static struct problem check_once(const struct names *names, const char *place)
     i = names_index_repeated(&index);
     names_index_free(&index);
     if (i >= 0)
-        return problem("%s: skill \"%s\" stands there twice", place,
-                       names->at[i]);
+        return problem("%s: skill \"%s\" is given twice", place, names->at[i]);
     return NO_PROBLEM;
 }
 
@@ -150,7 +149,7 @@ struct problem names_choose(struct names *names, const char *text,
     *names = (struct names){0};
     names_split(names, text);
     if (*text && !names->n)
-        return problem("%s: \"%s\" names no skill", place, text);
+        return problem("%s: \"%s\" is not the name of a skill", place, text);
     wrong = check_known(names, place, known);
     if (!is_problem(&wrong))
         wrong = check_once(names, place);

@@ -68,8 +68,8 @@ static void warn_of_density(struct policy *p)
     if (!(density > 0.95) && !(density < 0.05))
         return;
     snprintf(p->warning, sizeof p->warning,
-             "mixture.graph has a density of %.3g: above 0.95 or below 0.05 "
-             "stratified sampling is expected to do as well",
+             "mixture.graph has a density of %.3g: above 0.95 or below "
+             "0.05, stratified sampling should do as well",
              density);
 }
 
@@ -83,9 +83,10 @@ static struct problem check_identity(const struct policy *p,
 
     if (p->is_between_same)
         return NO_PROBLEM;
-    return problem("mixture.policy=%s needs mixture.graph, a .csv or .h5 of "
-                   "training by evaluation skills, as skill \"%s\" is %s; or "
-                   "give skills.train and skills.evaluate the same skills",
+    return problem("mixture.policy=%s needs mixture.graph, a .csv or .h5 "
+                   "of training by evaluation skills, because skill \"%s\" "
+                   "is %s; or give skills.train and skills.evaluate the "
+                   "same skills",
                    p->kind->name, trained ? trained : evaluated,
                    trained ? "trained but not evaluated"
                            : "evaluated but not trained");
@@ -113,7 +114,7 @@ static struct problem find_graph(struct policy *p, const struct names *train,
         return wrong;
     graph_identity(&p->graph, &p->skills, evaluate);
     strcpy(p->warning,
-           "no mixture.graph: every skill is taken to teach itself alone");
+           "no mixture.graph: each skill is assumed to teach only itself");
     return NO_PROBLEM;
 }
 

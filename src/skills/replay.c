@@ -98,8 +98,8 @@ static struct problem check_losses(const struct replay *r)
             double loss = r->losses.at[i * r->losses.cols + r->column[j]];
 
             if (fabs(loss) > 1e30)
-                return problem("%s: loss %g of skill %s in row %ld is beyond "
-                               "1e30",
+                return problem("%s: loss %g of skill %s in row %ld is "
+                               "larger than 1e30",
                                r->settings->mixture.replay, loss,
                                r->evaluate.at[j], i + 1);
         }

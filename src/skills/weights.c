@@ -25,21 +25,21 @@ static struct problem read_word(const struct list *list, char *word, int place)
 
     if (end == number || end[strspn(end, " \t")] || !isfinite(weight) ||
         weight < 0 || (!colon && place == BY_NAME_ALONE))
-        return problem("%s: \"%s\" is no weight; give NAME:NUMBER with a "
-                       "number of at least 0",
+        return problem("%s: \"%s\" is not a weight; give NAME:NUMBER with "
+                       "a number of at least 0",
                        list->where, word);
     if (colon) {
         *colon = '\0';
         word += strspn(word, " \t");
         place = names_index_find(&list->index, word);
         if (place < 0)
-            return problem("%s: \"%s\" is none of the %d training skills that "
-                           "get a weight here",
+            return problem("%s: \"%s\" is not one of the %d training "
+                           "skills that get a weight here",
                            list->where, word, list->names->n);
     }
     if (place >= list->names->n || list->weights[place] >= 0)
-        return problem("%s: more weights than the %d training skills, or one "
-                       "of them twice",
+        return problem("%s: more weights than the %d training skills, or "
+                       "one skill given twice",
                        list->where, list->names->n);
     list->weights[place] = weight;
     return NO_PROBLEM;

@@ -25,8 +25,8 @@ struct problem samples_check(const struct generator *g,
 
     if (2 * (double)kept(g, s) > there)
         return problem(
-            "%ld different samples are asked for in each skill, and "
-            "at most half of the %.0f that there are can be had: %s",
+            "%ld different samples of each skill are asked for, but at "
+            "most half of the %.0f possible ones are allowed: %s",
             kept(g, s), there, g->remedy);
     return NO_PROBLEM;
 }

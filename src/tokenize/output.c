@@ -64,8 +64,8 @@ static struct problem check_title(const struct output *o,
         return is_written(skill, f) ? NO_PROBLEM : wrong;
     if (strcmp(s.title, skill->title) != 0)
         return problem(
-            "%.300s holds skill \"%.200s\", and \"%.200s\" would be "
-            "named %s too: rename one, or take another directory",
+            "%.300s contains skill \"%.200s\", and \"%.200s\" would get "
+            "the same name, %s: rename one, or use another directory",
             path.text, s.title, skill->title, skill->name);
     return wrong;
 }
@@ -88,9 +88,8 @@ struct problem output_check(struct output *o, bool overwrite, const char *key)
         if (!skill)
             continue;
         if (is_written(skill, f) && !overwrite)
-            wrong =
-                problem("%s/%s is there already: remove it, or give %s=yes",
-                        o->directory, f->name, key);
+            wrong = problem("%s/%s already exists: remove it, or give %s=yes",
+                            o->directory, f->name, key);
         else if (f->part <= 1) /* the parts of a split have one title */
             wrong = check_title(o, f, skill);
     }
@@ -103,7 +102,7 @@ static struct problem make_directory(struct output *o)
     if (mkdir(o->directory, 0777) == 0)
         o->made_directory = true;
     else if (errno != EEXIST)
-        return problem("data.directory=%s cannot be made: %s", o->directory,
+        return problem("data.directory=%s cannot be created: %s", o->directory,
                        strerror(errno));
     return NO_PROBLEM;
 }
@@ -115,8 +114,8 @@ static struct problem lock_directory(struct output *o)
     if (!is_problem(&wrong))
         wrong = lock_take(&o->lock, o->directory, ".lock", world_host());
     if (!is_problem(&wrong) && o->lock.absent)
-        log_warning("%s cannot be locked (%s): see that no other run writes "
-                    "into it",
+        log_warning("%s cannot be locked (%s): make sure that no other run "
+                    "writes to it",
                     o->directory, strerror(o->lock.absent));
     return wrong;
 }
@@ -147,8 +146,8 @@ struct problem output_stop(struct output *o)
     if (!signal)
         return NO_PROBLEM;
     o->stopped = true;
-    return problem("asked to stop by %s at rank %d: nothing is written; start "
-                   "it again",
+    return problem("asked to stop by %s at rank %d: nothing was written; "
+                   "start it again",
                    signal, group_rank(o->g));
 }
 
@@ -214,7 +213,8 @@ static struct problem remove_stale(const struct output *o)
         wrong = path_print(&path, "%s/%s", o->directory, files.at[i].name);
         if (!is_problem(&wrong) && is_stale(o, &files.at[i]) &&
             unlink(path.text) != 0)
-            wrong = problem("%s, of an older run, cannot be removed: %s",
+            wrong = problem("%s, left by an older run, cannot be removed: "
+                            "%s",
                             path.text, strerror(errno));
     }
     corpus_files_free(&files);
@@ -225,8 +225,8 @@ static struct problem interrupted(const struct output *o, long done,
                                   const struct problem *why)
 {
     return problem("%.600s; %ld of %ld shards are in place, the others are "
-                   "whole in %s/*.h5.tmp: clear the way and rename them, or "
-                   "start again",
+                   "complete in %s/*.h5.tmp: remove what is in the way and "
+                   "rename them, or start again",
                    why->text, done, o->shards, o->directory);
 }
 

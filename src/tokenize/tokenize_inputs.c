@@ -108,7 +108,7 @@ static struct problem add_entry(struct input_list *l, const char *directory,
     if (stat(path.text, &st) != 0)
         return problem("%s cannot be read: %s", path.text, strerror(errno));
     if (!S_ISREG(st.st_mode) || !is_text(name)) {
-        log_line("passed over %s: not a .jsonl, .jsonl.gz or .jsonl.zst file",
+        log_line("skipped %s: not a .jsonl, .jsonl.gz or .jsonl.zst file",
                  path.text);
         return NO_PROBLEM;
     }

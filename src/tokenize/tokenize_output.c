@@ -68,8 +68,8 @@ static struct problem open_spool(struct tokenize_job *t)
              directory);
     t->spool = mkstemp(path.text);
     if (t->spool < 0)
-        return problem("data.directory=%s: nothing can be written there: %s",
-                       directory, strerror(errno));
+        return problem("data.directory=%s: cannot write there: %s", directory,
+                       strerror(errno));
     unlink(path.text);
     return NO_PROBLEM;
 }

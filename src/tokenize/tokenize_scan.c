@@ -105,8 +105,8 @@ static struct problem find_skill(struct scan *s, const struct json_line *j,
     if (is_problem(&wrong))
         return wrong;
     if (n == 0 || n >= sizeof s->t->skills.at->title || memchr(title, 0, n))
-        return problem("\"%s\" names no skill: 1 to 255 bytes without zeros "
-                       "are needed",
+        return problem("\"%s\" is not the name of a skill: it must have 1 "
+                       "to 255 bytes and no zeros",
                        field);
     *skill = tokenize_skills_number(&s->t->skills, title, n);
     return wrong;
@@ -216,9 +216,10 @@ static struct problem check_alike(const struct scan *s)
     group_min_counts(s->t->g, x, 6);
     for (int i = 0; i < 3; i++)
         if (x[i] != ~x[i + 3])
-            return problem("%s is not the same on all ranks, which read %llu "
-                           "to %llu bytes of it: put it on a file system that "
-                           "all share, and let nothing write to it meanwhile",
+            return problem("%s is not the same on all ranks, which read "
+                           "%llu to %llu bytes of it: put it on a file "
+                           "system that all share, and let nothing write "
+                           "to it during the run",
                            s->input->path.text, (unsigned long long)x[0],
                            (unsigned long long)~x[3]);
     return NO_PROBLEM;

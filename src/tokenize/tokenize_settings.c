@@ -43,8 +43,8 @@ static struct problem read_tokenizer(struct tokenize_job *t)
     struct problem wrong;
 
     if (symbols_find(name))
-        return problem("%s=%s: it has symbols for the sentences of `skillet "
-                       "synth %s` alone; take bytes",
+        return problem("%s=%s: it only has symbols for the sentences of "
+                       "`skillet synth %s`; use bytes",
                        settings_place(t->settings, "tokenize.tokenizer"), name,
                        name);
     wrong = tokenizer_open(&t->tokenizer, name);
@@ -66,14 +66,14 @@ static struct problem read_split(struct tokenize_job *t)
         return NO_PROBLEM;
     if (sscanf(text, " %lf , %lf , %lf %n", &s[0], &s[1], &s[2], &used) != 3 ||
         used < 0 || text[used])
-        return problem("%s=%s: train, validation, test or three shares like "
-                       "0.98,0.01,0.01 are needed",
+        return problem("%s=%s: must be train, validation, test or three "
+                       "shares like 0.98,0.01,0.01",
                        settings_place(t->settings, "tokenize.split"), text);
     for (int i = 0; i < SPLITS; i++)
         if (!(s[i] >= 0 && s[i] <= 1))
             used = -1;
     if (used < 0 || fabs(s[0] + s[1] + s[2] - 1) > 1e-6)
-        return problem("%s=%s: shares lie between 0 and 1 and sum to 1",
+        return problem("%s=%s: shares must be between 0 and 1 and sum to 1",
                        settings_place(t->settings, "tokenize.split"), text);
     return NO_PROBLEM;
 }
@@ -95,7 +95,7 @@ static struct problem read_id(const struct tokenize_job *t, const char *key,
     x = strtol(text, &end, 10);
     if (end == text || *end || errno || x < 0 ||
         x >= t->tokenizer.vocabulary_size)
-        return problem("%s=%s: none or an id from 0 to %ld is needed",
+        return problem("%s=%s: must be none or an id from 0 to %ld",
                        settings_place(t->settings, key), text,
                        t->tokenizer.vocabulary_size - 1);
     *id = x;
@@ -119,11 +119,11 @@ struct problem tokenize_settings(struct tokenize_job *t)
     if (!is_problem(&wrong))
         wrong = read_split(t);
     if (!is_problem(&wrong) && s->data.directory[0] == '\0')
-        wrong =
-            problem("data.directory is not given: it is where the shards go");
+        wrong = problem("data.directory is not given: name the directory for "
+                        "the shards");
     if (!is_problem(&wrong) && s->tokenize.skill[0] == '@' &&
         s->tokenize.skill[1] == '\0')
-        wrong = problem("%s=@ names no field",
+        wrong = problem("%s=@ does not name a field",
                         settings_place(s, "tokenize.skill"));
     if (!is_problem(&wrong) && strlen(s->tokenize.skill) > 255)
         wrong = problem("%s is longer than 255 bytes",

@@ -64,8 +64,8 @@ long tokenize_skills_number(struct tokenize_skills *s, const char *title,
 static struct problem too_many(long n, const char *one, const char *other)
 {
     return problem(
-        "tokenize.skill names at least %ld skills (\"%.100s\", "
-        "\"%.100s\", ...), and %d is the most: is it the right field?",
+        "tokenize.skill gives at least %ld skills (\"%.100s\", \"%.100s\", "
+        "...), but the most is %d: is it the right field?",
         n, one, other, TOKENIZE_SKILLS_MOST);
 }
 
@@ -91,14 +91,15 @@ static struct problem make_name(struct tokenize_skill *s)
         if (((unsigned char)*c & 0xc0) == 0x80)
             continue;
         if (n == sizeof s->name - 1)
-            return problem("skill \"%s\": a name has at most %zu characters",
+            return problem("skill \"%s\": a name may have at most %zu "
+                           "characters",
                            s->title, sizeof s->name - 1);
         s->name[n++] = is_alphanumeric(*c) || strchr("._-", *c) ? *c : '-';
     }
     s->name[n] = '\0';
     if (!is_alphanumeric(s->name[0]))
-        return problem("skill \"%s\": a name begins with a letter A-Z, a-z or "
-                       "a digit; name it with tokenize.skill",
+        return problem("skill \"%s\": a name must begin with a letter A-Z, "
+                       "a-z or a digit; name it with tokenize.skill",
                        s->title);
     return NO_PROBLEM;
 }

@@ -122,6 +122,7 @@ struct problem blame_find(struct step *s, const struct sampler *sampler,
     wrong = agree(s->grid->all, &found);
     return is_problem(&wrong)
                ? wrong
-               : problem("no rank finds it when it computes the step again: a "
-                         "passing fault of a machine, or a sum over ranks");
+               : problem("it did not recur when each rank computed the "
+                         "step again: a transient fault of a machine, or a "
+                         "sum over ranks");
 }

@@ -29,8 +29,9 @@ static struct problem find_skills(const struct opening *o, const char *split,
 
     corpus_files_skills(&o->files, split, &list, &n);
     if (n == 0)
-        return problem("data.directory: %s holds no skill shard of the %s "
-                       "split (SKILL.%s.h5); make some with skillet tokenize",
+        return problem("data.directory: %s contains no skill shard of the "
+                       "%s split (SKILL.%s.h5); create some with skillet "
+                       "tokenize",
                        directory, split, split);
     for (long i = 0; i < n; i++)
         names_add(names, list[i]);
@@ -83,8 +84,8 @@ static struct problem check_vocabulary(const struct settings *s,
 
     if (s->model.vocabulary && s->model.vocabulary < head->vocabulary_size)
         return problem(
-            "%s: %ld is fewer than the %ld ids of %s; give at least "
-            "as many, or leave it out",
+            "%s: %ld is less than the %ld ids of %s; give at least as "
+            "many, or leave it out",
             settings_place(s, "model.vocabulary"), s->model.vocabulary,
             head->vocabulary_size, head->path.text);
     return NO_PROBLEM;

@@ -37,7 +37,7 @@ struct problem data_synthetic_open(struct data *d, const struct settings *s)
                        settings_place(s, "data.mask"));
     if (!d->vocabulary)
         return problem("model.vocabulary is not given, and without "
-                       "data.directory no shard tells it");
+                       "data.directory no shard gives it");
     wrong = open_split(&d->train, s->skills.train,
                        settings_place(s, "skills.train"), TRAIN_WINDOWS);
     if (!is_problem(&wrong))

@@ -26,8 +26,8 @@ static struct problem check_stages(const struct settings *s)
     while (*at) {
         at = next_step(at, &step);
         if (!at || step <= before)
-            return problem("%s: \"%s\" is no list of rising steps, such as "
-                           "10000,25000",
+            return problem("%s: \"%s\" is not a list of increasing steps, "
+                           "such as 10000,25000",
                            settings_place(s, "train.rewarm_at"),
                            s->train.rewarm_at);
         before = step;

@@ -80,10 +80,9 @@ static bool is_spike(const struct skips *s, const struct comparison *c,
     above = (c->loss - c->expected - middle) / deviation;
     if (!(above > s->spike))
         return false;
-    *why =
-        problem("its loss of %.4f is %.1f deviations above the %.4f that its "
-                "skills had lately (train.spike=%g)",
-                c->loss, above, c->expected + middle, s->spike);
+    *why = problem("its loss of %.4f is %.1f deviations above %.4f, the "
+                   "recent loss of its skills (train.spike=%g)",
+                   c->loss, above, c->expected + middle, s->spike);
     return true;
 }
 

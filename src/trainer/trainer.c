@@ -17,8 +17,8 @@ static struct problem check_grid(const struct settings *s, struct group *g)
                        "the run; start it on a multiple of it",
                        tensor, ranks);
     if (s->train.global_batch % data)
-        return problem("train.global_batch=%ld can't be shared evenly by %ld "
-                       "data ranks; give a multiple",
+        return problem("train.global_batch=%ld cannot be shared evenly by "
+                       "%ld data ranks; give a multiple",
                        s->train.global_batch, data);
     share = s->train.global_batch / data;
     if (s->train.micro_batch && share % s->train.micro_batch)
@@ -28,7 +28,7 @@ static struct problem check_grid(const struct settings *s, struct group *g)
                        s->train.micro_batch, share, s->train.global_batch,
                        data);
     if (s->train.sequence_length > s->model.context)
-        return problem("train.sequence_length=%ld is beyond "
+        return problem("train.sequence_length=%ld is larger than "
                        "model.context=%ld",
                        s->train.sequence_length, s->model.context);
     return NO_PROBLEM;

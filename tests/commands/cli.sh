@@ -67,7 +67,11 @@ printf '[train]\nbeta1 = 1\n' >range.ini
 printf '[train]\nsteps = 1\n\nsteps = 2\n' >double.ini
 printf '[train]\ndevice = gpu\n' >gpu.ini
 
-refuses "no command" "no command: .skillet help."
+"$skillet" >out 2>err </dev/null
+same "no command: status, and the sentence" \
+  "2 skillet: no command was given" "$? $(cat err)"
+same "no command: all are listed" "tokenize synth train inspect help" \
+  "$(awk '/^  [a-z]/ { print $1 }' out | tr '\n' ' ' | sed 's/ $//')"
 refuses_together "an unknown command" \
   "unknown command trane: did you mean train?" \
   trane good.ini
@@ -90,7 +94,7 @@ refuses_together "an argument out of range" \
 refuses "a wrong word" "train.schedule=step: must be constant|linear|cosine" \
   train train.schedule=step
 refuses "a key given twice" \
-  "double.ini:4: train.steps is already given in line 2" train double.ini
+  "double.ini:4: train.steps was already given in line 2" train double.ini
 refuses_together "a missing run file" "absent.ini: .*No such file" \
   train absent.ini
 refuses "two run files" \
@@ -110,10 +114,11 @@ elif test ! -e /dev/nvidiactl; then
 else
   skip "no GPU" "here is one"
 fi
-refuses "no such program" "train.device=gpu does not go with train.precision" \
+refuses "no such program" \
+  "train.device=gpu does not work with train.precision" \
   train gpu.ini train.precision=double
 refuses "no such program on a CPU" \
-  "train.precision=bf16 does not go with train.device=cpu" \
+  "train.precision=bf16 does not work with train.device=cpu" \
   train train.precision=bf16
 
 refuses "an architecture" "model.architecture=bert: must be gpt-neox" \

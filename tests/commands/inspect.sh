@@ -113,7 +113,7 @@ cooking.train.h5 skill cooking split train documents 700 \
 tokens $(tr -d '\n' <texts | wc -c)" "$(grep '\.h5 ' out)"
 same "and totals" "shards 2 skills 2 documents 790 \
 tokens $(cat texts texts | head -790 | tr -d '\n' | wc -c)" "$(fact total)"
-refuses "a directory of neither" "in holds neither .* nor a skill shard" in
+refuses "a directory of neither" "in contains neither .* nor a skill shard" in
 
 check "samples to look at" run_ranks 1 synth addition data.directory=s \
   synth.train=40 synth.validation=5 synth.test=5
@@ -191,11 +191,11 @@ same "its warning" "$(sed -n 's/.*"warning","text":"\(.*\)"}/\1/p' \
 mkdir on
 head -c 4000 r/metrics.jsonl >on/metrics.jsonl
 shows "a run whose last line is cut" on
-same "it goes on" "none: the run goes on, or was killed / cut / \
+same "it goes on" "none: the run is in progress, or was killed / cut / \
 $(grep -c '"event":"step".*}$' on/metrics.jsonl)" \
   "$(fact stop) / $(fact last_line) / $(fact steps)"
 printf '{"event":"start"\n{"event":"step"}\n' >on/metrics.jsonl
-refuses "a cut line within" "metrics.jsonl:1: no JSON" on
+refuses "a cut line within" "metrics.jsonl:1: not JSON" on
 cat >on/metrics.jsonl <<END
 {"event":"evaluation","step":0,"split":"test","loss":{"a.b":2,"c":3},\
 "accuracy":{"a.b":0.125}}
@@ -236,7 +236,7 @@ for path in pipe.h5 pipe.csv pipe.jsonl pipes devices; do
   refuses "$path" "$path.* is not a file" $path
 done
 printf 't,a\033[2J\n\302\233x,q\033]0;\a\n' >g.csv
-refuses "a table of no numbers" "q?\]0;?. is no finite number" g.csv
+refuses "a table of no numbers" "q?\]0;?. is not a finite number" g.csv
 same "no control character of it comes to the terminal" "$(cat err)" \
   "$(tr -d '\000-\011\013-\037\177' <err)"
 launch 2 "$skillet" inspect $shard >out 2>err

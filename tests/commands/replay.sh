@@ -207,9 +207,9 @@ refused "a loss that is no number" "losses.csv:3: column 2: 'nan'"
 printf 'a,b\n1,2\n1,1e31\n' >losses.csv
 refused "a huge loss" "1e+31 of skill b in row 2"
 printf '1,2\n1,2\n' >losses.csv
-refused "losses without names" "losses.csv:1: column 1: 1 stands"
+refused "losses without names" "losses.csv:1: column 1: 1 is a number"
 printf 'a,b,a\n1,2,3\n' >losses.csv
-refused "a skill twice" "'a' is already given"
+refused "a skill twice" "'a' was already given"
 printf 'a,b\n1,2\n' >losses.csv
 refused "a skill that has no losses" 'skills.evaluate.*"c"' skills.evaluate=a,c
 refused "a graph without it" "graph.csv: no column" mixture.graph=graph.csv

@@ -103,7 +103,7 @@ done
 
 check "trains in double" train 2 1 double train.precision=double
 stopped_at 6 other double
-check "goes on with all moments on every rank" train 2 1 other \
+check "resumes with all moments on every rank" train 2 1 other \
   train.precision=double parallel.zero=0
 told double >double.told
 told other >other.told
@@ -152,7 +152,7 @@ rm -rf was
 stopped_at 12 longer whole
 train 2 1 longer train.steps=16 >out
 same "goes on for more steps" 16 "$(steps longer | wc -l)"
-check "which is said" grep -qx "goes on with train.steps = 16, before: 12" out
+check "which is said" grep -qx "resumes with train.steps = 16, before: 12" out
 check "and written" grep -qx "steps = 16" longer/run.ini
 
 run_ranks 1 inspect whole/checkpoint-00000012.h5 inspect.verify=yes >out
@@ -166,7 +166,7 @@ check "and verifies all arrays" grep -qx \
 check "trains with a window that never fills" train 2 1 wide \
   mixture.window=1000 mixture.window_unit=evaluations
 stopped_at 6 changed wide
-check "goes on with other rounds and evaluations" train 2 1 changed \
+check "resumes with other rounds and evaluations" train 2 1 changed \
   mixture.window=1000 mixture.window_unit=evaluations mixture.rounds=4 \
   evaluate.every=0 train.steps=16
 same "to the end" 16 "$(steps changed | wc -l)"
@@ -303,14 +303,15 @@ not_resumed "another policy" "mixture.policy" mixture.policy=stratified
 not_resumed "other skills" "skills.train" skills.train=lego-1,lego-2
 launch 2 "$skillet" synth lego data.directory=changed synth.variables=3 \
   synth.train=40 synth.validation=20 synth.test=10 synth.seed=1 >out 2>&1
-not_resumed "changed data" "not those that they were" data.directory=changed
+not_resumed "changed data" "shards in data.directory have changed" \
+  data.directory=changed
 sed 's/0.2/0.3/' graph.csv >other.csv
 not_resumed "a changed graph" "graph" mixture.graph=other.csv
 sed '2,$s/,[0-9.]*/,0/g' graph.csv >other.csv
 not_resumed "a graph without edges" "graph" mixture.graph=other.csv
-not_resumed "resume=no where a run is" "holds a run" checkpoint.resume=no
+not_resumed "resume=no where a run is" "contains a run" checkpoint.resume=no
 check "moved data are the same data" mv d moved
-check "goes on with them" train 2 1 there data.directory=moved
+check "resumes with them" train 2 1 there data.directory=moved
 mv moved d
 mkdir bare
 cp whole/checkpoint-00000006.h5 bare

@@ -99,7 +99,7 @@ check "trains beyond the cap of all skills" train 2 2 beyond \
   mixture.epoch_cap=0.07 mixture.rounds=5
 same "warns once of that too, and not before" "0 1" "$(
   for run in capped beyond; do
-    grep -c 'warning.*no skill with a share.*epoch_cap=' $run/metrics.jsonl
+    grep -c 'warning.*all skills with a share.*epoch_cap=' $run/metrics.jsonl
   done | tr '\n' ' ' | sed 's/ $//'
 )"
 

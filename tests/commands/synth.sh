@@ -101,11 +101,11 @@ refused "too many questions" '^skillet: 499100 .* half of the 998001 ' 1 new \
 for ranks in 1 3; do
   refused "a directory without a parent" 'new/a' $ranks new/a lego
   refused "shards that are there" \
-    'lego1/lego-[1-5].[a-z]*.h5 is there already.*synth.overwrite=yes' \
+    'lego1/lego-[1-5].[a-z]*.h5 already exists.*synth.overwrite=yes' \
     "$ranks" \
     lego1 lego
   refused "a shard of another skill of the same name" \
-    'lego-2.train.h5 holds skill "lego 2"' "$ranks" named lego \
+    'lego-2.train.h5 contains skill "lego 2"' "$ranks" named lego \
     synth.overwrite=yes
 done
 
@@ -127,7 +127,8 @@ if command -v flock >/dev/null; then
   exec 8<held/.lock
   flock -n 8
   refused "a directory that another run writes into" \
-    'another run writes into held (host elsewhere, process 7)' 2 held lego 8<&-
+    'another run is writing to held (host elsewhere, process 7)' \
+    2 held lego 8<&-
   exec 8<&-
 else
   skip "a directory that another run writes into" "no flock here"

@@ -17,16 +17,15 @@ static void test_bad_files(void)
     static const struct {
         const char *text, *says;
     } cases[] = {
-        {"[train]\nsteps 5\n", "run.ini:2: 'steps 5' is no setting"},
-        {"steps = 5\n",
-         "run.ini:1: the key steps stands before any [section]"},
+        {"[train]\nsteps 5\n", "run.ini:2: 'steps 5' is not a setting"},
+        {"steps = 5\n", "run.ini:1: the key steps comes before any [section]"},
         {"[train]\n\nsteps = 5\n# x\nsteps = 6\n",
-         "run.ini:5: train.steps is already given in line 3"},
+         "run.ini:5: train.steps was already given in line 3"},
         {"[train]\nsteps=1\n[model]\n[train]\nsteps=2\n",
-         "run.ini:5: train.steps is already given in line 2"},
-        {"[train\nsteps=1\n", "run.ini:1: '[train' is no section"},
-        {"[train] # x\n", "run.ini:1: '[train] # x' is no section"},
-        {"[train]]\n", "run.ini:1: '[train]]' is no section"},
+         "run.ini:5: train.steps was already given in line 2"},
+        {"[train\nsteps=1\n", "run.ini:1: '[train' is not a section"},
+        {"[train] # x\n", "run.ini:1: '[train] # x' is not a section"},
+        {"[train]]\n", "run.ini:1: '[train]]' is not a section"},
         {"[ ]\n", "run.ini:1: a section without a name"},
         {"[train]\n= 5\n", "run.ini:2: no key before '='"},
         {"[trian]\n", "run.ini:1: unknown section [trian]: did you mean "
@@ -38,7 +37,7 @@ static void test_bad_files(void)
         {"[train]\nsteps = 5 # five\n",
          "run.ini:2: train.steps=5 # five: must"},
         {"[train]\nsteps = \n", "run.ini:2: train.steps=: must"},
-        {"[train]\nclip = \001\n", "run.ini:2: holds the byte 0x01"},
+        {"[train]\nclip = \001\n", "run.ini:2: contains the byte 0x01"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -57,7 +56,7 @@ static void test_bad_files(void)
 
     settings_init(&s);
     wrong = settings_read_text(&s, "run.ini", "[train]\n\nst\0eps=1\n", 18);
-    ok(strncmp(wrong.text, "run.ini:3: holds the byte 0x00", 30) == 0,
+    ok(strncmp(wrong.text, "run.ini:3: contains the byte 0x00", 30) == 0,
        "refused: a zero byte; said: %s", wrong.text);
     settings_free(&s);
 }

@@ -84,12 +84,13 @@ same "where it is no longer, inspect shows ids and says why" \
   "$(wc -l <texts) 1" "$(fact "$shard" document inspect.documents=4 |
     grep -cE '^[0-9]( [0-9]+)+$') $(fact "$shard" undecoded \
       inspect.documents=4 |
-    grep -c 'model: cannot be opened.*as text with tokenize.tokenizer=FILE')"
+    grep -c 'model: cannot be opened.*tokenize.tokenizer=FILE to show them')"
 same "or takes the one that is named" "$(sed 's/.*/"&"/' texts)" \
   "$(fact "$shard" document inspect.documents=4 tokenize.tokenizer=gone |
     cut -d ' ' -f 2-)"
 same "if it is the same" 1 "$(fact "$shard" undecoded inspect.documents=1 \
-  tokenize.tokenizer="$kept/gpt2.json" | grep -c 'gpt2.json is another')"
+  tokenize.tokenizer="$kept/gpt2.json" |
+    grep -c 'gpt2.json is not the tokenizer')"
 
 sed 's/"decoder":{.*},"model"/"decoder":null,"model"/' gone/tokenizer.json \
   >mute.json
@@ -128,7 +129,7 @@ wrong() {
   fi
 }
 head -c 5000 "$kept/gpt2.json" >cut.json
-wrong "a file that is cut off" 'cut.json: no JSON' cut.json
+wrong "a file that is cut off" 'cut.json: not JSON' cut.json
 sed 's/"BPE"/"WordPiece"/' "$kept/gpt2.json" >other.json
 wrong "another model" 'other.json: model WordPiece is not supported' other.json
 wrong "a directory without one" 'in/tokenizer.json: cannot be opened' in

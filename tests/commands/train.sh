@@ -253,13 +253,13 @@ refused 2 "micro-batches that do not divide" "micro_batch=5" \
 refused 2 "hidden units that do not divide" "intermediate" \
   parallel.tensor=2 model.intermediate=25
 refused 1 "heads that do not divide hidden" "model.heads" model.heads=7
-refused 2 "no list of steps" "rising steps" train.rewarm_at=9,4
+refused 2 "no list of steps" "increasing steps" train.rewarm_at=9,4
 refused 1 "an odd rotation" "rotary_fraction" model.rotary_fraction=0.5
 refused 1 "a sequence beyond the context" "model.context" model.context=16
 refused 2 "no such directory" "nowhere" data.directory=nowhere
 refused 1 "an unknown skill" "colors" skills.train=colors
-refused 2 "an empty list of skills" "names no skill" skills.train=,
-refused 1 "an empty list of evaluation skills" "names no skill" \
+refused 2 "an empty list of skills" "not the name of a skill" skills.train=,
+refused 1 "an empty list of evaluation skills" "not the name of a skill" \
   skills.evaluate=,
 refused 1 "a list without commas" "colours numbers" \
   "skills.train=colours numbers"
@@ -312,8 +312,8 @@ refused 2 "an output directory that can't be made" "file/x" \
   output.directory=file/x
 refused 1 "no output directory" "output.directory" output.directory=
 cp -r one before
-refused 2 "an output directory with a run" "holds a run" output.directory=one \
-  checkpoint.resume=no
+refused 2 "an output directory with a run" "contains a run" \
+  output.directory=one checkpoint.resume=no
 check "which is left as it was" diff -r before one
 mkdir here && cp run.ini here
 refused 1 "an output directory with the user's own run file" "run.ini" \

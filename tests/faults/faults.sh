@@ -226,7 +226,7 @@ older_taken() {
   # Words.
   # shellcheck disable=SC2086
   if train 1 1 hurt $small >out 2>&1 &&
-    grep -q '^warning: .*is taken' out; then
+    grep -q '^warning: .*trying the checkpoint before it' out; then
     survived "$1" hurt small
   else
     lost "$1" "$(cat out)"
@@ -307,7 +307,7 @@ moves() {
   # Words.
   # shellcheck disable=SC2086
   if ! train "$3" "$4" "$5" $small train.precision=double checkpoint.keep=100 \
-    >out 2>err || ! grep -q "^goes on from $5" out; then
+    >out 2>err || ! grep -q "^resumes from $5" out; then
     lost "another grid, and back" "$(cat out err)"
   fi
 }

@@ -115,7 +115,7 @@ last() {
 # obeyed REQUEST STATUS DIR: it ended as it was asked to.
 obeyed() {
   case $2:$(last "$3" reason) in
-    "75:asked to stop by SIG$1 at rank "[01]"; start it again to go on") ;;
+    "75:asked to stop by SIG$1 at rank "[01]"; start it again to resume") ;;
     "75:asked to stop by SIGUSR1 at rank "*) test "$1" = mpirun ;;
     "75:asked to stop by the file STOP; "*) test "$1" = STOP ;;
     *) false ;;
@@ -177,7 +177,7 @@ stopped_at 8 early rounds
 touch early/STOP
 train 2 1 early >out 2>&1
 same "a file STOP that is there: status, reason" \
-  "75 asked to stop by the file STOP; start it again to go on" \
+  "75 asked to stop by the file STOP; start it again to resume" \
   "$? $(last early reason)"
 same "no step is taken, no file left" "8 0 1" \
   "$(last early step) $(find early -name STOP | wc -l) $(cat early/restarts)"
@@ -213,7 +213,7 @@ timed() {
 in_time() {
   read -r status seconds <"$3.end"
   same "$1: status, reason" \
-    "75 asked to stop by $2; start it again to go on" \
+    "75 asked to stop by $2; start it again to resume" \
     "$status $(last "$3" reason)"
   check "$1: in time" test "$seconds" -le 30
   check "$1: saved" test -f \

@@ -10,7 +10,7 @@ cd "$TMPDIR" || exit 99
 
 # stands FILE PATTERN: how many different ranks say so.
 stands() {
-  grep "^skillet: rank [0-9]* on .* stands still .*$2" "$1" |
+  grep "^skillet: rank [0-9]* on .* has made no progress .*$2" "$1" |
     awk '{ print $3 }' | sort -u | wc -l
 }
 
@@ -58,5 +58,5 @@ wait "$started"
 same "a stopped rank: status" 1 $?
 same "the other one waits for it" 1 "$(stands out \
   'training, waits in collective [0-9]* of the step (.* of 2 ranks)')"
-same "alone" 1 "$(grep -c 'stands still' out)"
+same "alone" 1 "$(grep -c 'has made no progress' out)"
 tap_done

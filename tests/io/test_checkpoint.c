@@ -155,7 +155,7 @@ static void check_troubles(const struct checkpoint *whole)
 {
     static const char *const word[] = {
         "no room for", "cannot be written", "cannot be written",
-        "cannot be brought to the disk", "cannot be renamed"};
+        "cannot be written to the disk", "cannot be renamed"};
     size_t before, after;
     char *old = content_load(whole->path.text, &before), *still;
 

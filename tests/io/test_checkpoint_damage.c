@@ -154,7 +154,7 @@ static void check_moved_items(const struct checkpoint *c, const char *mine,
     ok(strstr(wrong.text, "overlap"), "two items at one place: %s",
        wrong.text);
     wrong = read_moved(c, mine, whole, n, n - 8, alone);
-    ok(strstr(wrong.text, "does not lie inside"), "one beyond the end: %s",
+    ok(strstr(wrong.text, "is not inside"), "one beyond the end: %s",
        wrong.text);
     wrong = read_moved(c, mine, whole, n, UINT64_MAX - 100, alone);
     ok(is_problem(&wrong), "one at the end of all: %s", wrong.text);
@@ -230,9 +230,9 @@ static void check_strangers(const char *path)
     s[n].format = "skillet-shard", s[n++].word = "format is \"skillet-shard\"";
     s[n].version = CHECKPOINT_VERSION + 1, s[n++].word = "has version 2";
     s[n].step = -1, s[n++].word = "step is -1";
-    s[n].sums = "model/sums", s[n++].word = "has no sums";
-    s[n].number = H5_I64, s[n++].word = "has no sums";
-    s[n].rows = 2, s[n++].word = "not one for each of its 1 items";
+    s[n].sums = "model/sums", s[n++].word = "lacks sums";
+    s[n].number = H5_I64, s[n++].word = "lacks sums";
+    s[n].rows = 2, s[n++].word = "one for each of its 1 items";
     s[n].has_third_name = true, s[n++].word = "overlap";
     s[n].has_long_name = true, s[n++].word = "more than 127 bytes";
     for (int i = 0; i < n; i++)

@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 {
     static const char *const word[] = {"", "cannot be written",
                                        "cannot be written",
-                                       "cannot be brought to the disk"};
+                                       "cannot be written to the disk"};
     struct checkpoint c;
     struct problem wrong;
     char *whole, temporary[sizeof c.path.text + 8];

@@ -326,7 +326,7 @@ static void check_parts(void)
     check_refused(two, 2, "renamed");
     two[1] = header("train", 2, 256, -1);
     strcpy(two[1].title, "cook-ing");
-    check_refused(two, 2, "of two skills");
+    check_refused(two, 2, "belong to two skills");
     two[1] = header("train", 2, 256, -1);
     two[1].layout = SHARD_SAMPLES;
     check_refused(two, 2, "layout packed and samples)");

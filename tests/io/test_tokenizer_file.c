@@ -39,16 +39,16 @@ static const struct {
     {"BPE", "Unigram", "model Unigram is not supported; BPE is"},
     {"\"model\"", "\"modell\"", "there is no \"model\""},
     {"\"vocab\"", "\"words\"", "model BPE has no \"vocab\""},
-    {"\"b\": 1", "\"b\": 1.5", "the id of \"b\" is no integer"},
+    {"\"b\": 1", "\"b\": 1.5", "the id of \"b\" is not an integer"},
     {"\"ab\": 2", "\"ab\": 3", "\"ab\" has id 3, but with 3 ids"},
-    {"\"ab\": 2", "\"ab\": 1", "as another token has; id 2 is a hole"},
+    {"\"ab\": 2", "\"ab\": 1", "which another token has too; id 2 is missing"},
     {"\"ab\": 2", "\"ab\": -1", "\"ab\" has id -1"},
-    {"a b", "a  b", "merge 0: it is not two texts"},
-    {"a b", "a", "merge 0: it is not two texts"},
+    {"a b", "a  b", "merge 0: it is not a pair of texts"},
+    {"a b", "a", "merge 0: it is not a pair of texts"},
     {"a b", "a c", "merges \"a\" and \"c\", and \"c\" is not in"},
     {"a b", "c b", "merges \"c\" and \"b\", and \"c\" is not in"},
     {"\"a b\"", "[\"b\", \"a\"]", "and \"ba\" is not in \"vocab\""},
-    {"\"a b\"", "[\"b\"]", "merge 0: it is not two texts"},
+    {"\"a b\"", "[\"b\"]", "merge 0: it is not a pair of texts"},
     {"[\"a b\"]", "7", "model BPE has no array \"merges\""},
     {"\"type\": \"BPE\"", "\"dropout\": 0.1", "\"dropout\""},
     {"\"type\": \"BPE\"", "\"end_of_word_suffix\": \"</w>\"",
@@ -62,11 +62,11 @@ static const struct {
     {"\"content\": \"<s>\"",
      "\"content\": \"</s>\", \"lstrip\": true}, {\"id\": 3, \"content\": "
      "\"</s>\"",
-     "\"</s>\" stands twice in"},
+     "\"</s>\" appears twice in"},
     {"null",
      "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
      "{\"String\": \"/\"}}",
-     "\"</s>\" has the normal form of another"},
+     "\"</s>\" has the same normal form as another"},
     {"\"</s>\"", "\"a\"", "\"a\" has id 4, not 0"},
     {"\"id\": 4,", "", "\"</s>\" has no \"id\""},
     {"\"content\": \"<s>\"", "\"text\": \"\"", "has no \"content\""},
@@ -95,19 +95,19 @@ static const struct {
      "{\"type\": \"Replace\", \"content\": \"\", \"pattern\": "
      "{\"String\": \"a\"}}, \"pre_tokenizer\": {\"prepend_scheme\": "
      "\"first\", ",
-     "\"prepend_scheme\" first is supported without"},
+     "\"prepend_scheme\" first is supported only without"},
     {"null, \"pre_tokenizer\": {",
      "{\"type\": \"Prepend\", \"prepend\": \"_\"}, \"pre_tokenizer\": "
      "{\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": "
      "\"Digits\"}, {\"type\": \"Metaspace\", \"replacement\": \"_\", "
      "\"prepend_scheme\": \"first\"}]}, \"unread\": {",
-     "\"prepend_scheme\" first is supported without"},
+     "\"prepend_scheme\" first is supported only without"},
     {"Fuse", "WordPiece", "decoder WordPiece is not supported"},
-    {"Fuse", "ByteLevel", "ByteLevel is one of them, and not the other"},
+    {"Fuse", "ByteLevel", "only one of them is ByteLevel"},
     {"{\"type\": \"Fuse\"}", "{}", "a decoder has no \"type\""},
-    {"}}", "}", "no JSON"},
+    {"}}", "}", "not JSON"},
     {"<s>", "\\ud800", "half of a surrogate pair"},
-    {"<s>", "\xff", "no JSON"},
+    {"<s>", "\xff", "not JSON"},
 };
 
 static void test_refused(void)
@@ -164,12 +164,13 @@ static void test_special(void)
         {NULL, "{\"eos_token_id\": 2, \"model_type\": \"gpt_neox\"}", 2, -1,
          ""},
         {"{\"eos_token\": \"c\"}", NULL, -1, -1,
-         "tokenizer_config.json: \"eos_token\" is no token of the vocabulary, "
+         "tokenizer_config.json: \"eos_token\" is not a token of the "
+         "vocabulary, "
          "\"c\""},
         {NULL, "{\"eos_token_id\": 5}", -1, -1,
-         "config.json: \"eos_token_id\" is no id from 0 to 4"},
+         "config.json: \"eos_token_id\" is not an id from 0 to 4"},
         {"{\"add_bos_token\": 1}", NULL, 4, -1, "\"add_bos_token\" is not"},
-        {"{", NULL, -1, -1, "tokenizer_config.json: no JSON"},
+        {"{", NULL, -1, -1, "tokenizer_config.json: not JSON"},
     };
     const char *parent = getenv("TMPDIR");
     char directory[1024];

@@ -168,7 +168,7 @@ static void check_names(void)
        "a sorted index finds each name where it is: %d of 300", same);
     names_index_free(&index);
     wrong = names_choose(&chosen, "s1,s2,s3,s2", "here", &all);
-    ok(strstr(wrong.text, "\"s2\" stands there twice"), "%s", wrong.text);
+    ok(strstr(wrong.text, "\"s2\" is given twice"), "%s", wrong.text);
     names_free(&all), names_free(&some), names_free(&chosen);
 }
 
@@ -217,9 +217,11 @@ static void check_bad_csv(void)
         {"t,x,z\na,1,2\nb,1,2\n", "no column is named \"y\""},
         {"1,2\n", "1 x 2 numbers without names do not fit 2 training and 2"},
         {"1,2,3\n1,2,3\n", "2 x 3 numbers without names"},
-        {"1,2\n1,-1e101\n", "-1e+101 in row 2, column 2 is beyond"},
-        {"t,x,y\na,1,2\nb,nan,2\n", ":3: column 2: 'nan' is no finite number"},
-        {"t,x,y\na,1,2\nb,3,inf\n", ":3: column 3: 'inf' is no finite number"},
+        {"1,2\n1,-1e101\n", "-1e+101 in row 2, column 2 is larger"},
+        {"t,x,y\na,1,2\nb,nan,2\n",
+         ":3: column 2: 'nan' is not a finite number"},
+        {"t,x,y\na,1,2\nb,3,inf\n",
+         ":3: column 3: 'inf' is not a finite number"},
         {"t,x,y\na,1,2\nb,3,2\na,1,1\n", ":4: column 1: the name 'a'"},
     };
     char path[512];
@@ -252,10 +254,10 @@ static void check_bad_h5(void)
     says(path, "truncated");
     at[2] = NAN;
     graph_h5_write(path, &t);
-    says(path, "row b, column x is no finite number");
+    says(path, "row b, column x is not a finite number");
     at[2] = -INFINITY;
     graph_h5_write(path, &t);
-    says(path, "row b, column x is no finite number");
+    says(path, "row b, column x is not a finite number");
     at[2] = 3;
     t.rows = 3;
     graph_h5_write(path, &t);
@@ -285,7 +287,7 @@ static void check_bad_h5(void)
         if (kind == 2)
             graph_h5_names(&f, "train_skills", names, 3);
         settled(h5_close(&f));
-        says(path, kind == 0   ? "no table of little-endian float64"
+        says(path, kind == 0   ? "not a table of little-endian float64"
                    : kind == 1 ? "\"train_skills\" is not one row of texts"
                                : "3 names for 2 skills");
     }

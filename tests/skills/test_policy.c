@@ -316,7 +316,8 @@ static void check_refusals(void)
         {{"mixture.fixed=a:0.1,a:0.1"}, "twice"},
         {{"mixture.fixed=a:1.1"}, "sum to 1.1"},
         {{"mixture.fixed=a:1"}, "leave nothing"},
-        {{"mixture.fixed=a:0.1,b:0.2"}, "every training skill is fixed"},
+        {{"mixture.fixed=a:0.1,b:0.2"},
+         "every training skill has a fixed share"},
         {{"mixture.rounds=7", "train.steps=6"}, "train.steps=6"},
     };
 

@@ -141,7 +141,7 @@ static void check_passing(void)
 
     open_run(&run, 1);
     wrong = blame_find(&run.step, &run.sampler, 0);
-    ok(strstr(wrong.text, "passing fault"), "what does not come again: %s",
+    ok(strstr(wrong.text, "transient fault"), "what does not come again: %s",
        wrong.text);
     close_run(&run);
 }
