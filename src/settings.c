@@ -294,9 +294,9 @@ bool settings_next_change(const struct settings *a, const struct settings *b,
                           int *row, struct settings_change *change)
 {
     for (; *row < settings_table_rows; (*row)++) {
-        *change =
-            (struct settings_change){settings_table[*row].key,
-                                     value_text(a, *row), value_text(b, *row)};
+        *change = (struct settings_change){
+            settings_table[*row].key, settings_table[*row].stays,
+            value_text(a, *row), value_text(b, *row)};
         if (strcmp(change->from, change->to) != 0) {
             (*row)++;
             return true;

@@ -11,38 +11,107 @@
  * truth about each: key, type, range, default and help; it fills this struct
  * from a run file and the command line, and nothing else parses, prints or
  * defaults a setting.  Texts are owned by the struct; "" is "not given".
- * Choices are the place of the word in the table's list, so the enums below
- * follow it. */
-enum schedule {
-    SCHEDULE_CONSTANT,
-    SCHEDULE_LINEAR,
-    SCHEDULE_COSINE,
-    SCHEDULE_WSD,
-    SCHEDULE_INVERSE_SQUARE_ROOT
-};
-enum mask { MASK_NONE, MASK_DOCUMENT };
-enum recompute { RECOMPUTE_NONE, RECOMPUTE_ATTENTION, RECOMPUTE_BLOCK };
-enum precision { PRECISION_FLOAT, PRECISION_DOUBLE, PRECISION_BF16 };
-enum device { DEVICE_CPU, DEVICE_GPU };
-enum on_error { ON_ERROR_STOP, ON_ERROR_SKIP };
-enum window_unit { WINDOW_ROUNDS, WINDOW_EVALUATIONS };
-enum window_reduce { WINDOW_MEAN, WINDOW_SUM };
-enum eta_schedule { ETA_CONSTANT, ETA_LOSS };
-enum lone_skills { LONE_MIXED, LONE_UNIFORM };
-enum mixture_counts { COUNTS_CARRIED, COUNTS_FLOOR_LAST };
-enum negative_edges { NEGATIVE_KEEP, NEGATIVE_CLAMP };
-enum loss_over { LOSS_ALL, LOSS_ANSWER };
-enum loss_denominator { DENOMINATOR_REAL, DENOMINATOR_ALL };
-enum synth_graph { SYNTH_CHAIN, SYNTH_TREE };
+ *
+ * A choice is one list of constants and words, from which the enum and the row
+ * of the table follow. */
+#define SETTINGS_ENUM(constant, word) constant,
+
+#define SETTINGS_SCHEDULE(X)                                                  \
+    X(SCHEDULE_CONSTANT, "constant")                                          \
+    X(SCHEDULE_LINEAR, "linear")                                              \
+    X(SCHEDULE_COSINE, "cosine")                                              \
+    X(SCHEDULE_WSD, "wsd")                                                    \
+    X(SCHEDULE_INVERSE_SQUARE_ROOT, "inverse-square-root")
+enum settings_schedule { SETTINGS_SCHEDULE(SETTINGS_ENUM) };
+
+#define SETTINGS_MASK(X)                                                      \
+    X(MASK_NONE, "none")                                                      \
+    X(MASK_DOCUMENT, "document")
+enum settings_mask { SETTINGS_MASK(SETTINGS_ENUM) };
+
+#define SETTINGS_RECOMPUTE(X)                                                 \
+    X(RECOMPUTE_NONE, "none")                                                 \
+    X(RECOMPUTE_ATTENTION, "attention")                                       \
+    X(RECOMPUTE_BLOCK, "block")
+enum settings_recompute { SETTINGS_RECOMPUTE(SETTINGS_ENUM) };
+
+#define SETTINGS_PRECISION(X)                                                 \
+    X(PRECISION_FLOAT, "float")                                               \
+    X(PRECISION_DOUBLE, "double")                                             \
+    X(PRECISION_BF16, "bf16")
+enum settings_precision { SETTINGS_PRECISION(SETTINGS_ENUM) };
+
+#define SETTINGS_DEVICE(X)                                                    \
+    X(DEVICE_CPU, "cpu")                                                      \
+    X(DEVICE_GPU, "gpu")
+enum settings_device { SETTINGS_DEVICE(SETTINGS_ENUM) };
+
+#define SETTINGS_ON_ERROR(X)                                                  \
+    X(ON_ERROR_STOP, "stop")                                                  \
+    X(ON_ERROR_SKIP, "skip")
+enum settings_on_error { SETTINGS_ON_ERROR(SETTINGS_ENUM) };
+
+#define SETTINGS_WINDOW_UNIT(X)                                               \
+    X(WINDOW_ROUNDS, "rounds")                                                \
+    X(WINDOW_EVALUATIONS, "evaluations")
+enum settings_window_unit { SETTINGS_WINDOW_UNIT(SETTINGS_ENUM) };
+
+#define SETTINGS_WINDOW_REDUCE(X)                                             \
+    X(WINDOW_MEAN, "mean")                                                    \
+    X(WINDOW_SUM, "sum")
+enum settings_window_reduce { SETTINGS_WINDOW_REDUCE(SETTINGS_ENUM) };
+
+#define SETTINGS_ETA_SCHEDULE(X)                                              \
+    X(ETA_CONSTANT, "constant")                                               \
+    X(ETA_LOSS, "loss")
+enum settings_eta_schedule { SETTINGS_ETA_SCHEDULE(SETTINGS_ENUM) };
+
+#define SETTINGS_LONE_SKILLS(X)                                               \
+    X(LONE_MIXED, "mix")                                                      \
+    X(LONE_UNIFORM, "uniform")
+enum settings_lone_skills { SETTINGS_LONE_SKILLS(SETTINGS_ENUM) };
+
+#define SETTINGS_MIXTURE_COUNTS(X)                                            \
+    X(COUNTS_CARRIED, "carried")                                              \
+    X(COUNTS_FLOOR_LAST, "floor-last")
+enum settings_mixture_counts { SETTINGS_MIXTURE_COUNTS(SETTINGS_ENUM) };
+
+#define SETTINGS_NEGATIVE_EDGES(X)                                            \
+    X(NEGATIVE_KEEP, "keep")                                                  \
+    X(NEGATIVE_CLAMP, "clamp")
+enum settings_negative_edges { SETTINGS_NEGATIVE_EDGES(SETTINGS_ENUM) };
+
+#define SETTINGS_LOSS_OVER(X)                                                 \
+    X(LOSS_ALL, "all")                                                        \
+    X(LOSS_ANSWER, "answer")
+enum settings_loss_over { SETTINGS_LOSS_OVER(SETTINGS_ENUM) };
+
+#define SETTINGS_LOSS_DENOMINATOR(X)                                          \
+    X(DENOMINATOR_REAL, "real")                                               \
+    X(DENOMINATOR_ALL, "all")
+enum settings_loss_denominator { SETTINGS_LOSS_DENOMINATOR(SETTINGS_ENUM) };
+
+#define SETTINGS_SYNTH_GRAPH(X)                                               \
+    X(SYNTH_CHAIN, "chain")                                                   \
+    X(SYNTH_TREE, "tree")
+enum settings_synth_graph { SETTINGS_SYNTH_GRAPH(SETTINGS_ENUM) };
+
+#define SETTINGS_ARCHITECTURE(X) X(ARCHITECTURE_GPT_NEOX, "gpt-neox")
+enum settings_architecture { SETTINGS_ARCHITECTURE(SETTINGS_ENUM) };
+
+#define SETTINGS_ACTIVATION(X)                                                \
+    X(ACTIVATION_GELU, "gelu")                                                \
+    X(ACTIVATION_GELU_TANH, "gelu-tanh")
+enum settings_activation { SETTINGS_ACTIVATION(SETTINGS_ENUM) };
 
 struct settings {
     struct {
         char *init;       /* scratch, or a checkpoint */
-        int architecture; /* gpt-neox */
+        int architecture; /* choices: enum settings_... */
         long layers, hidden, heads, intermediate, vocabulary, context;
         double rotary_fraction, rotary_base;
         bool parallel_residual, tied;
-        int activation; /* gelu|gelu-tanh: enum gelu */
+        int activation;
     } model;
     struct {
         char *directory;
@@ -148,6 +217,7 @@ const char *settings_place(const struct settings *s, const char *key);
  * from that in a; false behind the last.  The caller frees both texts. */
 struct settings_change {
     const char *key;
+    bool stays; /* a run that resumes may not change it */
     char *from, *to;
 };
 

@@ -1,6 +1,7 @@
 #ifndef SRC_SETTINGS_ROW_H
 #define SRC_SETTINGS_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "src/settings.h"
@@ -27,6 +28,7 @@ struct settings_row {
     const char *choices; /* "a|b|c" */
     const char *initial; /* the default, as one would write it */
     const char *help;    /* one line, with the unit */
+    bool stays;          /* the same in a run that resumes */
 };
 
 /* settings_table.c: rows of a section stand together. */

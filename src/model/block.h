@@ -43,7 +43,7 @@
  * last block needs nothing of it: what it left is still there. */
 struct block {
     bool parallel;
-    enum recompute recompute;
+    enum settings_recompute recompute;
     struct norm norm1, norm2;
     struct attention attention;
     struct mlp mlp;

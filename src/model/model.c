@@ -10,7 +10,7 @@
 static void lay_out_block(struct model *m, long i, struct arena *own,
                           struct arena *shared)
 {
-    enum recompute recompute = m->shape.recompute;
+    enum settings_recompute recompute = m->shape.recompute;
     struct memory memory = {
         .kept = own,
         .units = recompute == RECOMPUTE_BLOCK ? shared : own,

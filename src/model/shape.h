@@ -17,7 +17,7 @@ struct shape {
     bool parallel_residual, tied;
     bool has_documents; /* attention and positions stay within each */
     enum gelu activation;
-    enum recompute recompute;
+    enum settings_recompute recompute;
     double z_loss;
     int tensor_size, tensor_rank;
     int data_size, data_rank;

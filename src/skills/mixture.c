@@ -20,7 +20,7 @@ void mixture_init(struct mixture *m, const struct settings *s, int k,
 {
     *m = (struct mixture){
         .k = k,
-        .rule = (enum mixture_counts)s->mixture.counts,
+        .rule = s->mixture.counts,
         .units = 8192,
         .carry = memory_take((size_t)k, sizeof *m->carry, "skills"),
         .given = memory_take((size_t)k, sizeof *m->given, "skills"),

@@ -27,7 +27,7 @@
  * Its state, which goes on from a stop: carry and given. */
 struct mixture {
     int k;
-    enum mixture_counts rule;
+    enum settings_mixture_counts rule;
     int64_t units;  /* a share of one */
     int64_t *carry; /* [k] owed, in 1/units of a sample */
     int64_t *given; /* [k] samples so far */

@@ -8,7 +8,7 @@
 enum { LETTERS = 26 };
 
 struct lego {
-    enum synth_graph graph;
+    enum settings_synth_graph graph;
     int letter[LETTERS], value[LETTERS]; /* of each variable */
 };
 
@@ -39,7 +39,7 @@ void lego_sentence(const struct settings *s, int skill, uint64_t candidate,
 {
     struct draws d = draws_begin(s->synth.seed, "lego", skill, candidate);
     int k = (int)s->synth.variables, order[LETTERS];
-    struct lego l = {.graph = (enum synth_graph)s->synth.graph};
+    struct lego l = {.graph = s->synth.graph};
 
     draws_choose(&d, k, LETTERS, l.letter);
     for (int i = 0; i < k; i++)

@@ -17,7 +17,7 @@ void evaluate_init(struct evaluation *e, const struct settings *settings,
         .grid = grid,
         .batch = batch,
         .cap = settings->evaluate.windows,
-        .over = (enum loss_over)settings->evaluate.loss,
+        .over = settings->evaluate.loss,
     };
     e->loss = memory_take(2 * skills, sizeof *e->loss, "losses of skills");
 }

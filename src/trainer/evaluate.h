@@ -20,7 +20,7 @@ struct evaluation {
     const struct grid *grid;
     struct batch *batch; /* not owned; its contents are lost */
     long cap;            /* windows a skill; 0: all */
-    enum loss_over over;
+    enum settings_loss_over over;
     const struct data_split *split; /* the last one begun */
     double *loss, *accuracy;        /* [skills] of it */
     int64_t total, next;            /* windows of the row, and done */

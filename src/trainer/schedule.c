@@ -39,7 +39,7 @@ struct problem schedule_init(struct schedule_config *c,
                              const struct settings *s)
 {
     *c = (struct schedule_config){
-        .kind = (enum schedule)s->train.schedule,
+        .kind = s->train.schedule,
         .highest = s->train.learning_rate,
         .lowest = s->train.minimum_learning_rate,
         .steps = s->train.steps,

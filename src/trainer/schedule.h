@@ -24,7 +24,7 @@
  *
  * and the minimum is what the step after the stage's last would have. */
 struct schedule_config {
-    enum schedule kind;
+    enum settings_schedule kind;
     double highest, lowest;
     long steps, warmup_steps, decay_steps;
     const char *rewarm_at; /* the list of train.rewarm_at; not owned */

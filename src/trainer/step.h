@@ -25,8 +25,8 @@
  * on.  Rank 0 decides on the rate and the factor of the gradient for all. */
 struct step_config {
     long global_batch; /* sequences */
-    enum loss_over loss;
-    enum loss_denominator denominator;
+    enum settings_loss_over loss;
+    enum settings_loss_denominator denominator;
     double z_loss, clip;
     struct schedule_config schedule;
     struct optimiser_config optimiser;

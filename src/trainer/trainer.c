@@ -128,8 +128,8 @@ static struct step_config step_config(const struct trainer *t)
 
     return (struct step_config){
         .global_batch = s->train.global_batch,
-        .loss = (enum loss_over)s->train.loss,
-        .denominator = (enum loss_denominator)s->train.loss_denominator,
+        .loss = s->train.loss,
+        .denominator = s->train.loss_denominator,
         .z_loss = s->train.z_loss,
         .clip = s->train.clip,
         .schedule = t->step.config.schedule,

@@ -2,6 +2,7 @@
 c_tests += %D%/test_ini-cpu-float
 c_tests += %D%/test_inspect-cpu-float
 c_tests += %D%/test_settings-cpu-float
+c_tests += %D%/test_stays-cpu-float
 sh_tests += %D%/checkpoint.sh
 sh_tests += %D%/cli.sh
 sh_tests += %D%/demo_text.sh

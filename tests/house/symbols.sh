@@ -68,21 +68,6 @@ kernels/ops.h rotary
 src/model/parameters.h bucket
 src/model/parameters.h range
 src/model/shape.h cut
-src/settings.h device
-src/settings.h eta_schedule
-src/settings.h lone_skills
-src/settings.h loss_denominator
-src/settings.h loss_over
-src/settings.h mask
-src/settings.h mixture_counts
-src/settings.h negative_edges
-src/settings.h on_error
-src/settings.h precision
-src/settings.h recompute
-src/settings.h schedule
-src/settings.h synth_graph
-src/settings.h window_reduce
-src/settings.h window_unit
 src/trainer/evaluate.h evaluation
 src/trainer/sampler.h draw
 END

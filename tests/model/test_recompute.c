@@ -93,7 +93,8 @@ static void compute(struct model *m, struct given *given)
     device_get(given->gradient, p->gradient, bytes);
 }
 
-static struct given give(enum recompute recompute, const char *const *extra)
+static struct given give(enum settings_recompute recompute,
+                         const char *const *extra)
 {
     struct given given = {0};
     struct trainer run;
@@ -139,7 +140,7 @@ static struct parts parts(bool parallel)
 }
 
 static void check_bytes(const struct given *some, const struct given *none,
-                        enum recompute recompute, struct parts p,
+                        enum settings_recompute recompute, struct parts p,
                         const char *name)
 {
     size_t own = recompute == RECOMPUTE_BLOCK ? p.kept
@@ -163,7 +164,7 @@ static void check(const char *const *extra, bool parallel,
 
     check_bytes(&none, &none, RECOMPUTE_NONE, parts(parallel), residual);
     for (int i = RECOMPUTE_ATTENTION; i <= RECOMPUTE_BLOCK; i++) {
-        struct given some = give((enum recompute)i, extra);
+        struct given some = give(i, extra);
         char name[64];
 
         snprintf(name, sizeof name, "%s, %s", residual, words[i]);
@@ -176,7 +177,7 @@ static void check(const char *const *extra, bool parallel,
                some.traffic.bytes == none.traffic.bytes,
            "%s: %lld bytes in %lld collectives, as without", name,
            (long long)some.traffic.bytes, (long long)some.traffic.calls);
-        check_bytes(&some, &none, (enum recompute)i, parts(parallel), name);
+        check_bytes(&some, &none, i, parts(parallel), name);
         free(some.gradient);
     }
     free(none.gradient);
