@@ -50,17 +50,17 @@ void op_narrow(real *to, const wide *from, long n);
 /* ---- norm.c ---- LayerNorm by row:
  *   inverse = 1 / sqrt(var + epsilon)
  *   y = (x - mean) * inverse * weight + bias */
-struct norm {
+struct op_norm {
     const real *weight, *bias; /* [width] */
     wide *dweight, *dbias;     /* [width] */
     wide *mean, *inverse;      /* [tokens], kept from forward to backward */
     wide epsilon;
 };
 
-void op_norm_forward(const struct norm *n, struct mat x, struct mat y);
+void op_norm_forward(const struct op_norm *n, struct mat x, struct mat y);
 
 /* dx = beta dx + the gradient; x as in forward.  dx may be dy if beta is 0. */
-void op_norm_backward(const struct norm *n, struct mat x, struct mat dy,
+void op_norm_backward(const struct op_norm *n, struct mat x, struct mat dy,
                       wide beta, struct mat dx);
 
 /* ---- rotary.c ---- rotary position embedding, in place, on the first `dims`
@@ -68,14 +68,14 @@ void op_norm_backward(const struct norm *n, struct mat x, struct mat dy,
  * i + dims/2 (the GPT-NeoX convention); the angle at position p is
  * p * base^(-2i/dims); position = row % length, or what is behind the start of
  * the row's document. */
-struct rotary {
+struct op_rotary {
     const wide *cosine, *sine; /* [length, dims/2] */
     long length, dims, head_size;
-    const int32_t *start; /* [tokens] as in struct heads; NULL: 0 */
+    const int32_t *start; /* [tokens] as in struct op_heads; NULL: 0 */
 };
 
-void op_rotary_forward(const struct rotary *r, struct mat x);
-void op_rotary_backward(const struct rotary *r, struct mat dx);
+void op_rotary_forward(const struct op_rotary *r, struct mat x);
+void op_rotary_backward(const struct op_rotary *r, struct mat dx);
 
 /* ---- attention.c ---- causal attention by head,
  *   o = softmax(scale q k' + mask) v
@@ -88,7 +88,7 @@ void op_rotary_backward(const struct rotary *r, struct mat dx);
  *   k, v, dk, dv     [tokens, kv_heads * size]; query head h reads key head
  *                    h / (heads / kv_heads)
  *   lse              [heads, tokens] log of the sum of exponentials, wide */
-struct heads {
+struct op_heads {
     long sequences, length;
     long heads, kv_heads, size;
     wide scale;
@@ -101,26 +101,28 @@ struct heads {
 };
 
 /* The matrices of one attention; backward sets dq, dk and dv. */
-struct attended {
+struct op_attended {
     struct mat q, k, v, o;
 };
 
-size_t op_attention_scratch(const struct heads *h);
-void op_attention_forward(const struct heads *h, const struct attended *a);
-void op_attention_backward(const struct heads *h, const struct attended *a,
-                           const struct attended *da);
+size_t op_attention_scratch(const struct op_heads *h);
+void op_attention_forward(const struct op_heads *h,
+                          const struct op_attended *a);
+void op_attention_backward(const struct op_heads *h,
+                           const struct op_attended *a,
+                           const struct op_attended *da);
 
 /* ---- gelu.c ---- with bias:  u += bias;  y = gelu(u)
  *   exact  u/2 (1 + erf(u / sqrt 2))
  *   tanh   u/2 (1 + tanh(sqrt(2/pi) (u + 0.044715 u^3))) */
-enum gelu { GELU_EXACT, GELU_TANH };
+enum op_gelu { GELU_EXACT, GELU_TANH };
 
 /* u is overwritten with u + bias, which backward needs; bias may be NULL. */
-void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
+void op_gelu_forward(enum op_gelu kind, struct mat u, const real *bias,
                      struct mat y);
 
 /* du = dy * gelu'(u); dbias += column sums of du; du may be dy. */
-void op_gelu_backward(enum gelu kind, struct mat u, struct mat dy,
+void op_gelu_backward(enum op_gelu kind, struct mat u, struct mat dy,
                       struct mat du, wide *dbias);
 
 /* ---- embed.c ---- this rank holds rows [first, first + w.rows) of the
@@ -148,7 +150,7 @@ void op_embed_backward(const int32_t *token, struct mat dx, long first,
  *                                   (softmax (1 + 2 z log Z) - onehot) * scale
  *
  * A target of -1 is outside the loss: loss 0, log 0, hit 0, gradient 0. */
-struct cross_entropy {
+struct op_cross_entropy {
     const int32_t *target; /* [rows], global ids */
     long first, valid;     /* columns [0, valid) are ids first ...; the rest is
                               padding: never in a maximum or sum, gradient 0 */
@@ -158,16 +160,16 @@ struct cross_entropy {
     wide z;                /* the z-loss's factor; 0: none */
 };
 
-void op_cross_entropy_exponentials(const struct cross_entropy *c,
+void op_cross_entropy_exponentials(const struct op_cross_entropy *c,
                                    struct mat logits);
-void op_cross_entropy_sums(const struct cross_entropy *c, long rows);
-void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
+void op_cross_entropy_sums(const struct op_cross_entropy *c, long rows);
+void op_cross_entropy_losses(const struct op_cross_entropy *c, long rows,
                              wide *loss);
-void op_cross_entropy_logs(const struct cross_entropy *c, long rows,
+void op_cross_entropy_logs(const struct op_cross_entropy *c, long rows,
                            wide *log);
-void op_cross_entropy_hits(const struct cross_entropy *c, long rows,
+void op_cross_entropy_hits(const struct op_cross_entropy *c, long rows,
                            wide *hit);
-void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
+void op_cross_entropy_backward(const struct op_cross_entropy *c, struct mat e,
                                wide scale);
 
 /* ---- adamw.c ---- decoupled weight decay, bias-corrected (as PyTorch):
@@ -177,18 +179,18 @@ void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
  *   v = beta2 v + (1 - beta2) g^2
  *   w -= rate / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)
  * `weight` is `master` rounded (the same memory if REAL_IS_WIDE). */
-struct adamw {
+struct op_adamw {
     double rate, beta1, beta2, epsilon, decay;
     double scale; /* of the gradient: clipping, number of tokens */
     long t;       /* this update's number, from 1 */
 };
 
-struct adamw_state {
+struct op_adamw_state {
     real *weight;
     wide *master, *m, *v;
     const wide *grad;
 };
 
-void op_adamw(const struct adamw *a, struct adamw_state s, long n);
+void op_adamw(const struct op_adamw *a, struct op_adamw_state s, long n);
 
 #endif

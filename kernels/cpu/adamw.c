@@ -19,7 +19,7 @@ static double power(double x, long n)
 /* Decay and step are subtracted together, so that the weight is rounded once.
  * The scalars are worked out in double: 1 - beta2^t loses all digits of a
  * float. */
-void op_adamw(const struct adamw *a, struct adamw_state s, long n)
+void op_adamw(const struct op_adamw *a, struct op_adamw_state s, long n)
 {
     const wide beta1 = (wide)a->beta1, beta2 = (wide)a->beta2;
     const wide rest1 = (wide)(1 - a->beta1), rest2 = (wide)(1 - a->beta2);

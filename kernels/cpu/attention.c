@@ -10,32 +10,32 @@
  * them: the scores of a block stay in the cache. */
 enum { BLOCK = 64 };
 
-static long block_rows(const struct heads *h)
+static long block_rows(const struct op_heads *h)
 {
     return h->length < BLOCK ? h->length : BLOCK;
 }
 
 /* Scores, and in backward their gradient. */
-size_t op_attention_scratch(const struct heads *h)
+size_t op_attention_scratch(const struct op_heads *h)
 {
     return 2 * (size_t)(block_rows(h) * h->length) * sizeof(real);
 }
 
 /* The rows of one sequence and the columns of one head. */
-static struct mat piece(const struct heads *h, struct mat m, long sequence,
+static struct mat piece(const struct op_heads *h, struct mat m, long sequence,
                         long head)
 {
     return mat_cols(mat_rows(m, sequence * h->length, h->length),
                     head * h->size, h->size);
 }
 
-static struct attended one_head(const struct heads *h,
-                                const struct attended *a, long sequence,
-                                long head)
+static struct op_attended one_head(const struct op_heads *h,
+                                   const struct op_attended *a, long sequence,
+                                   long head)
 {
     long key_head = head / (h->heads / h->kv_heads);
 
-    return (struct attended){
+    return (struct op_attended){
         piece(h, a->q, sequence, head), piece(h, a->k, sequence, key_head),
         piece(h, a->v, sequence, key_head), piece(h, a->o, sequence, head)};
 }
@@ -48,7 +48,7 @@ struct span {
     const int32_t *start;
 };
 
-static struct span span_at(const struct heads *h, long sequence, long head,
+static struct span span_at(const struct op_heads *h, long sequence, long head,
                            long first)
 {
     long left = h->length - first, n = left < BLOCK ? left : BLOCK;
@@ -105,7 +105,7 @@ static wide row_exponentials(real *s, long keys, wide scale, wide *peak)
     return sum;
 }
 
-static struct mat scores(const struct heads *h, const struct span *b)
+static struct mat scores(const struct op_heads *h, const struct span *b)
 {
     long keys = b->end - b->begin;
 
@@ -114,7 +114,7 @@ static struct mat scores(const struct heads *h, const struct span *b)
 
 /* The rows of o are divided by their sums, since they are shorter than the
  * rows of probabilities. */
-static void queries_forward(const struct heads *h, struct attended one,
+static void queries_forward(const struct op_heads *h, struct op_attended one,
                             const struct span *b)
 {
     struct mat s = scores(h, b), o = mat_rows(one.o, b->first, b->n);
@@ -138,7 +138,8 @@ static void queries_forward(const struct heads *h, struct attended one,
             o.at[r * o.ld + j] *= inverse[r];
 }
 
-void op_attention_forward(const struct heads *h, const struct attended *a)
+void op_attention_forward(const struct op_heads *h,
+                          const struct op_attended *a)
 {
     assert(h->scale > 0 && h->heads % h->kv_heads == 0);
     for (long sequence = 0; sequence < h->sequences; sequence++)
@@ -175,8 +176,8 @@ static wide dot(const real *x, const real *y, long n)
 }
 
 /* beta 0: this block is the first to reach dk and dv. */
-static void queries_backward(const struct heads *h, struct attended one,
-                             struct attended d, const struct span *b,
+static void queries_backward(const struct op_heads *h, struct op_attended one,
+                             struct op_attended d, const struct span *b,
                              wide beta)
 {
     struct mat s = scores(h, b), ds = s;
@@ -213,8 +214,9 @@ static void zero(struct mat m)
 /* From the last block, which reaches all keys, to the first: so it can set dk
  * and dv where the others add.  With documents it reaches those of the last
  * ones alone. */
-void op_attention_backward(const struct heads *h, const struct attended *a,
-                           const struct attended *da)
+void op_attention_backward(const struct op_heads *h,
+                           const struct op_attended *a,
+                           const struct op_attended *da)
 {
     long group = h->heads / h->kv_heads;
     long last = (h->length - 1) / BLOCK * BLOCK;

@@ -34,7 +34,7 @@ static double exponentials(real *x, long n, wide peak)
 }
 
 /* Column of row r's target on this rank, or -1. */
-static long target_column(const struct cross_entropy *c, long r)
+static long target_column(const struct op_cross_entropy *c, long r)
 {
     long j = c->target[r] - c->first;
 
@@ -47,7 +47,7 @@ static void fill_zero(real *x, long first, long end)
         x[j] = 0;
 }
 
-void op_cross_entropy_exponentials(const struct cross_entropy *c,
+void op_cross_entropy_exponentials(const struct op_cross_entropy *c,
                                    struct mat logits)
 {
     for (long r = 0; r < logits.rows; r++) {
@@ -62,13 +62,13 @@ void op_cross_entropy_exponentials(const struct cross_entropy *c,
     }
 }
 
-void op_cross_entropy_sums(const struct cross_entropy *c, long rows)
+void op_cross_entropy_sums(const struct op_cross_entropy *c, long rows)
 {
     for (long r = 0; r < rows; r++)
         c->sums[r] *= vmath_exp(c->peak[r] - c->peak_all[r]);
 }
 
-void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
+void op_cross_entropy_losses(const struct op_cross_entropy *c, long rows,
                              wide *loss)
 {
     for (long r = 0; r < rows; r++)
@@ -77,24 +77,26 @@ void op_cross_entropy_losses(const struct cross_entropy *c, long rows,
                                          (c->peak_all[r] - c->sums[rows + r]);
 }
 
-static wide log_z(const struct cross_entropy *c, long r)
+static wide log_z(const struct op_cross_entropy *c, long r)
 {
     return vmath_log(c->sums[r]) + c->peak_all[r];
 }
 
-void op_cross_entropy_logs(const struct cross_entropy *c, long rows, wide *log)
+void op_cross_entropy_logs(const struct op_cross_entropy *c, long rows,
+                           wide *log)
 {
     for (long r = 0; r < rows; r++)
         log[r] = c->target[r] < 0 ? 0 : log_z(c, r);
 }
 
-void op_cross_entropy_hits(const struct cross_entropy *c, long rows, wide *hit)
+void op_cross_entropy_hits(const struct op_cross_entropy *c, long rows,
+                           wide *hit)
 {
     for (long r = 0; r < rows; r++)
         hit[r] = c->target[r] >= 0 && c->sums[rows + r] >= c->peak_all[r];
 }
 
-void op_cross_entropy_backward(const struct cross_entropy *c, struct mat e,
+void op_cross_entropy_backward(const struct op_cross_entropy *c, struct mat e,
                                wide scale)
 {
     for (long r = 0; r < e.rows; r++) {

@@ -32,7 +32,7 @@ static inline wide by_tanh_derivative(wide u)
            0.5f * u * (1 - t * t) * slope * (1 + 3 * cubic * u * u);
 }
 
-void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
+void op_gelu_forward(enum op_gelu kind, struct mat u, const real *bias,
                      struct mat y)
 {
     for (long r = 0; r < u.rows; r++) {
@@ -55,7 +55,7 @@ void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
 
 /* The bias takes its gradient from a few rows at a time, still in the
  * cache. */
-void op_gelu_backward(enum gelu kind, struct mat u, struct mat dy,
+void op_gelu_backward(enum op_gelu kind, struct mat u, struct mat dy,
                       struct mat du, wide *dbias)
 {
     enum { ROWS = 16 };

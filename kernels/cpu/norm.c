@@ -6,7 +6,7 @@
 
 /* Pointers that inner loops use are copied out of *n: the compiler would read
  * them again for every element. */
-void op_norm_forward(const struct norm *n, struct mat x, struct mat y)
+void op_norm_forward(const struct op_norm *n, struct mat x, struct mat y)
 {
     const real *weight = n->weight, *bias = n->bias;
 
@@ -36,7 +36,7 @@ void op_norm_forward(const struct norm *n, struct mat x, struct mat y)
 }
 
 /* dweight += sum dy (x - mean) inverse;  dbias += sum dy, over a few rows. */
-static void parameters_backward(const struct norm *n, struct mat x,
+static void parameters_backward(const struct op_norm *n, struct mat x,
                                 struct mat dy, long first, long end)
 {
     enum { COLS = 1024 };
@@ -65,7 +65,7 @@ static void parameters_backward(const struct norm *n, struct mat x,
 
 /* With g = dy * weight and h = (x - mean) * inverse,
  *   dx = inverse (g - average(g) - h average(g h)). */
-static void row_backward(const struct norm *n, long r, struct mat x,
+static void row_backward(const struct op_norm *n, long r, struct mat x,
                          struct mat dy, wide beta, struct mat dx)
 {
     const real *weight = n->weight;
@@ -99,7 +99,7 @@ static void row_backward(const struct norm *n, long r, struct mat x,
 
 /* A few rows at a time: the second pass finds them in the cache, and where dx
  * is dy the first has read them. */
-void op_norm_backward(const struct norm *n, struct mat x, struct mat dy,
+void op_norm_backward(const struct op_norm *n, struct mat x, struct mat dy,
                       wide beta, struct mat dx)
 {
     enum { ROWS = 16 };

@@ -2,7 +2,7 @@
 
 /* Turns each pair by its angle, or back for direction -1, which is the
  * transpose. */
-static void turn(const struct rotary *t, wide direction, struct mat x)
+static void turn(const struct op_rotary *t, wide direction, struct mat x)
 {
     long half = t->dims / 2, heads = x.cols / t->head_size;
 
@@ -25,12 +25,12 @@ static void turn(const struct rotary *t, wide direction, struct mat x)
     }
 }
 
-void op_rotary_forward(const struct rotary *r, struct mat x)
+void op_rotary_forward(const struct op_rotary *r, struct mat x)
 {
     turn(r, 1, x);
 }
 
-void op_rotary_backward(const struct rotary *r, struct mat dx)
+void op_rotary_backward(const struct op_rotary *r, struct mat dx)
 {
     turn(r, -1, dx);
 }

@@ -18,7 +18,7 @@ struct factors {
     wide beta1, beta2, rest1, rest2, scale, epsilon, decay, rate, unbias;
 };
 
-static struct factors factors_of(const struct adamw *a)
+static struct factors factors_of(const struct op_adamw *a)
 {
     struct factors f;
 
@@ -33,7 +33,7 @@ static struct factors factors_of(const struct adamw *a)
 
 /* Decay and step are subtracted together, so that the weight is rounded
  * once. */
-static __global__ void adamw(struct factors f, struct adamw_state s, long n)
+static __global__ void adamw(struct factors f, struct op_adamw_state s, long n)
 {
     long at = flat_place(), left = n - at;
 
@@ -60,7 +60,8 @@ static __global__ void adamw(struct factors f, struct adamw_state s, long n)
         pack_store(s.weight + at, left, w);
 }
 
-extern "C" void op_adamw(const struct adamw *a, struct adamw_state s, long n)
+extern "C" void op_adamw(const struct op_adamw *a, struct op_adamw_state s,
+                         long n)
 {
     LAUNCH(adamw, by_flat_packs(n), factors_of(a), s, n);
 }

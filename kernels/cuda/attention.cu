@@ -12,7 +12,7 @@ extern "C" {
 enum { BLOCK = 128 };
 
 /* Rows of scores start on 16 bytes. */
-static long row_length(const struct heads *h)
+static long row_length(const struct op_heads *h)
 {
     return divide_up(h->length, PACK) * PACK;
 }
@@ -27,7 +27,7 @@ struct scratch {
     size_t bytes;
 };
 
-static struct scratch carve(const struct heads *h)
+static struct scratch carve(const struct op_heads *h)
 {
     size_t scores = (size_t)(h->kv_heads * BLOCK * row_length(h));
     size_t keys = (size_t)(h->kv_heads * h->length * h->size);
@@ -45,7 +45,7 @@ static struct scratch carve(const struct heads *h)
     return c;
 }
 
-extern "C" size_t op_attention_scratch(const struct heads *h)
+extern "C" size_t op_attention_scratch(const struct op_heads *h)
 {
     return carve(h).bytes;
 }
@@ -57,60 +57,60 @@ struct span {
 };
 
 /* Rows of one sequence and every `group`-th head's columns, as a stack. */
-static struct stack queries(const struct heads *h, struct mat m,
-                            const struct span *b)
+static struct gemm_pile queries(const struct op_heads *h, struct mat m,
+                                const struct span *b)
 {
     long group = h->heads / h->kv_heads;
     struct mat rows = mat_rows(m, b->sequence * h->length + b->first, b->n);
 
-    return stack{mat_cols(rows, b->member * h->size, h->size),
-                 group * h->size};
+    return gemm_pile{mat_cols(rows, b->member * h->size, h->size),
+                     group * h->size};
 }
 
-static struct stack keys(const struct heads *h, struct mat m,
-                         const struct span *b)
+static struct gemm_pile keys(const struct op_heads *h, struct mat m,
+                             const struct span *b)
 {
     struct mat rows =
         mat_rows(m, b->sequence * h->length + b->begin, b->end - b->begin);
 
-    return stack{mat_cols(rows, 0, h->size), h->size};
+    return gemm_pile{mat_cols(rows, 0, h->size), h->size};
 }
 
-static struct stack probabilities(const struct heads *h, real *at,
-                                  const struct span *b)
+static struct gemm_pile probabilities(const struct op_heads *h, real *at,
+                                      const struct span *b)
 {
     long ld = row_length(h);
 
-    return stack{{at, b->n, b->end - b->begin, ld}, BLOCK * ld};
+    return gemm_pile{{at, b->n, b->end - b->begin, ld}, BLOCK * ld};
 }
 
-static struct wide_stack scores(const struct heads *h, wide *at,
-                                const struct span *b)
+static struct gemm_wide_pile scores(const struct op_heads *h, wide *at,
+                                    const struct span *b)
 {
     long ld = row_length(h);
 
-    return wide_stack{{at, b->n, b->end - b->begin, ld}, BLOCK * ld};
+    return gemm_wide_pile{{at, b->n, b->end - b->begin, ld}, BLOCK * ld};
 }
 
-static struct wide_stack key_gradients(const struct heads *h, wide *at,
-                                       const struct span *b)
+static struct gemm_wide_pile key_gradients(const struct op_heads *h, wide *at,
+                                           const struct span *b)
 {
-    return wide_stack{
+    return gemm_wide_pile{
         {at + b->begin * h->size, b->end - b->begin, h->size, h->size},
         h->length * h->size};
 }
 
 /* What the kernels see: blockIdx.x is the query, blockIdx.y the key head. */
 struct rows {
-    struct wide_stack s, ds;
-    struct stack p, dp, o, d_o;
+    struct gemm_wide_pile s, ds;
+    struct gemm_pile p, dp, o, d_o;
     wide *lse;
     const int32_t *start; /* of the first query, or NULL */
     long lse_apart, first, begin;
     wide scale;
 };
 
-static struct rows rows_of(const struct heads *h, const struct scratch *c,
+static struct rows rows_of(const struct op_heads *h, const struct scratch *c,
                            const struct span *b)
 {
     struct rows r = {};
@@ -127,7 +127,7 @@ static struct rows rows_of(const struct heads *h, const struct scratch *c,
     return r;
 }
 
-static struct blocks a_block_a_query(const struct heads *h,
+static struct blocks a_block_a_query(const struct op_heads *h,
                                      const struct span *b)
 {
     struct blocks blocks = by_rows(b->n, b->end - b->begin);
@@ -232,14 +232,14 @@ static __global__ void __launch_bounds__(MOST_THREADS)
 }
 
 /* Of those that the queries see, which is the first one's. */
-static long first_key(const struct heads *h, const struct span *b)
+static long first_key(const struct op_heads *h, const struct span *b)
 {
     return h->start ? h->start_on_host[b->sequence * h->length + b->first] : 0;
 }
 
 /* Every block of queries of every sequence, the last first: it reaches all
  * keys, unless there are documents. */
-template <class F> static void for_each_block(const struct heads *h, F work)
+template <class F> static void for_each_block(const struct op_heads *h, F work)
 {
     struct span b;
 
@@ -255,8 +255,8 @@ template <class F> static void for_each_block(const struct heads *h, F work)
             }
 }
 
-static void block_forward(const struct heads *h, const struct attended *a,
-                          const struct span *b)
+static void block_forward(const struct op_heads *h,
+                          const struct op_attended *a, const struct span *b)
 {
     struct scratch c = carve(h);
     struct rows rows = rows_of(h, &c, b);
@@ -268,15 +268,16 @@ static void block_forward(const struct heads *h, const struct attended *a,
                h->kv_heads);
 }
 
-extern "C" void op_attention_forward(const struct heads *h,
-                                     const struct attended *a)
+extern "C" void op_attention_forward(const struct op_heads *h,
+                                     const struct op_attended *a)
 {
     for_each_block(h, [=](const struct span *b) { block_forward(h, a, b); });
 }
 
 /* dk and dv of one sequence are whole: rounded, and put where they belong.
  * blockIdx.y is the key head. */
-static __global__ void narrow_heads(struct wide_stack from, struct stack to)
+static __global__ void narrow_heads(struct gemm_wide_pile from,
+                                    struct gemm_pile to)
 {
     const wide *x = row_of(from);
     real *y = row_of(to);
@@ -286,8 +287,8 @@ static __global__ void narrow_heads(struct wide_stack from, struct stack to)
         pack_store(y + j, cols - j, pack_load(x + j, cols - j));
 }
 
-static void put_key_gradients(const struct heads *h, wide *from, struct mat to,
-                              long sequence)
+static void put_key_gradients(const struct op_heads *h, wide *from,
+                              struct mat to, long sequence)
 {
     struct span all = {sequence, 0, 0, h->length, 0, h->length};
     struct blocks blocks = by_rows(h->length, h->size);
@@ -297,7 +298,8 @@ static void put_key_gradients(const struct heads *h, wide *from, struct mat to,
            keys(h, to, &all));
 }
 
-static void zero_key_gradients(const struct heads *h, const struct scratch *c)
+static void zero_key_gradients(const struct op_heads *h,
+                               const struct scratch *c)
 {
     size_t bytes = (size_t)(h->kv_heads * h->length * h->size) * sizeof(wide);
 
@@ -305,12 +307,13 @@ static void zero_key_gradients(const struct heads *h, const struct scratch *c)
     device_zero(c->dv, bytes);
 }
 
-static void block_backward(const struct heads *h, const struct attended *a,
-                           const struct attended *d, const struct span *b)
+static void block_backward(const struct op_heads *h,
+                           const struct op_attended *a,
+                           const struct op_attended *d, const struct span *b)
 {
     struct scratch c = carve(h);
     struct rows rows = rows_of(h, &c, b);
-    struct stack q = queries(h, a->q, b);
+    struct gemm_pile q = queries(h, a->q, b);
     bool is_first = b->member == 0 && b->end == h->length;
     wide beta = is_first && !h->start ? 0 : 1;
     bool is_last = b->member == h->heads / h->kv_heads - 1 && b->first == 0;
@@ -334,9 +337,9 @@ static void block_backward(const struct heads *h, const struct attended *a,
     }
 }
 
-extern "C" void op_attention_backward(const struct heads *h,
-                                      const struct attended *a,
-                                      const struct attended *da)
+extern "C" void op_attention_backward(const struct op_heads *h,
+                                      const struct op_attended *a,
+                                      const struct op_attended *da)
 {
     for_each_block(h,
                    [=](const struct span *b) { block_backward(h, a, da, b); });

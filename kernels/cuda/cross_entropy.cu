@@ -1,7 +1,7 @@
 #include "kernels/cuda/gpu.cuh"
 
 /* Column of row r's target on this rank, or -1. */
-static __device__ long target_column(const struct cross_entropy &c, long r)
+static __device__ long target_column(const struct op_cross_entropy &c, long r)
 {
     long j = c.target[r] - c.first;
 
@@ -11,7 +11,7 @@ static __device__ long target_column(const struct cross_entropy &c, long r)
 /* A vocabulary is long: what a thread sums is short, and their sums are added
  * in pairs. */
 static __global__ void __launch_bounds__(MOST_THREADS)
-    exponentials(struct cross_entropy c, struct mat logits)
+    exponentials(struct op_cross_entropy c, struct mat logits)
 {
     long r = blockIdx.x, at = target_column(c, r);
     real *row = logits.at + r * logits.ld;
@@ -45,7 +45,7 @@ static __global__ void __launch_bounds__(MOST_THREADS)
     c.sums[logits.rows + r] = target;
 }
 
-extern "C" void op_cross_entropy_exponentials(const struct cross_entropy *c,
+extern "C" void op_cross_entropy_exponentials(const struct op_cross_entropy *c,
                                               struct mat logits)
 {
     LAUNCH(exponentials, by_rows(logits.rows, logits.cols), *c, logits);
@@ -61,7 +61,7 @@ static __device__ long thread_number()
     return (long)blockIdx.x * blockDim.x + threadIdx.x;
 }
 
-static __global__ void common_peak(struct cross_entropy c, long rows)
+static __global__ void common_peak(struct op_cross_entropy c, long rows)
 {
     long r = thread_number();
 
@@ -69,12 +69,13 @@ static __global__ void common_peak(struct cross_entropy c, long rows)
         c.sums[r] *= exp(c.peak[r] - c.peak_all[r]);
 }
 
-extern "C" void op_cross_entropy_sums(const struct cross_entropy *c, long rows)
+extern "C" void op_cross_entropy_sums(const struct op_cross_entropy *c,
+                                      long rows)
 {
     LAUNCH(common_peak, a_thread_each(rows), *c, rows);
 }
 
-static __global__ void losses(struct cross_entropy c, long rows, wide *loss)
+static __global__ void losses(struct op_cross_entropy c, long rows, wide *loss)
 {
     long r = thread_number();
 
@@ -84,18 +85,18 @@ static __global__ void losses(struct cross_entropy c, long rows, wide *loss)
                       : log(c.sums[r]) + (c.peak_all[r] - c.sums[rows + r]);
 }
 
-extern "C" void op_cross_entropy_losses(const struct cross_entropy *c,
+extern "C" void op_cross_entropy_losses(const struct op_cross_entropy *c,
                                         long rows, wide *loss)
 {
     LAUNCH(losses, a_thread_each(rows), *c, rows, loss);
 }
 
-static __device__ wide log_z(const struct cross_entropy &c, long r)
+static __device__ wide log_z(const struct op_cross_entropy &c, long r)
 {
     return log(c.sums[r]) + c.peak_all[r];
 }
 
-static __global__ void logs(struct cross_entropy c, long rows, wide *to)
+static __global__ void logs(struct op_cross_entropy c, long rows, wide *to)
 {
     long r = thread_number();
 
@@ -103,13 +104,13 @@ static __global__ void logs(struct cross_entropy c, long rows, wide *to)
         to[r] = c.target[r] < 0 ? 0 : log_z(c, r);
 }
 
-extern "C" void op_cross_entropy_logs(const struct cross_entropy *c, long rows,
-                                      wide *log)
+extern "C" void op_cross_entropy_logs(const struct op_cross_entropy *c,
+                                      long rows, wide *log)
 {
     LAUNCH(logs, a_thread_each(rows), *c, rows, log);
 }
 
-static __global__ void hits(struct cross_entropy c, long rows, wide *hit)
+static __global__ void hits(struct op_cross_entropy c, long rows, wide *hit)
 {
     long r = thread_number();
 
@@ -117,13 +118,13 @@ static __global__ void hits(struct cross_entropy c, long rows, wide *hit)
         hit[r] = c.target[r] >= 0 && c.sums[rows + r] >= c.peak_all[r];
 }
 
-extern "C" void op_cross_entropy_hits(const struct cross_entropy *c, long rows,
-                                      wide *hit)
+extern "C" void op_cross_entropy_hits(const struct op_cross_entropy *c,
+                                      long rows, wide *hit)
 {
     LAUNCH(hits, a_thread_each(rows), *c, rows, hit);
 }
 
-static __global__ void backward(struct cross_entropy c, struct mat e,
+static __global__ void backward(struct op_cross_entropy c, struct mat e,
                                 wide scale)
 {
     long r = blockIdx.x, j = pack_column(), at = target_column(c, r);
@@ -144,7 +145,7 @@ static __global__ void backward(struct cross_entropy c, struct mat e,
     pack_store(row + j, e.cols - j, p);
 }
 
-extern "C" void op_cross_entropy_backward(const struct cross_entropy *c,
+extern "C" void op_cross_entropy_backward(const struct op_cross_entropy *c,
                                           struct mat e, wide scale)
 {
     LAUNCH(backward, by_packs(e.rows, e.cols), *c, e, scale);

@@ -99,8 +99,8 @@ static __global__ void gelu_backward(F gelu, struct mat u, struct mat dy,
     pack_store(du.at + blockIdx.x * du.ld + j, left, p);
 }
 
-extern "C" void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
-                                struct mat y)
+extern "C" void op_gelu_forward(enum op_gelu kind, struct mat u,
+                                const real *bias, struct mat y)
 {
     struct blocks blocks = by_packs(u.rows, u.cols);
 
@@ -110,8 +110,8 @@ extern "C" void op_gelu_forward(enum gelu kind, struct mat u, const real *bias,
         LAUNCH(gelu_forward<by_tanh>, blocks, by_tanh(), u, bias, y);
 }
 
-extern "C" void op_gelu_backward(enum gelu kind, struct mat u, struct mat dy,
-                                 struct mat du, wide *dbias)
+extern "C" void op_gelu_backward(enum op_gelu kind, struct mat u,
+                                 struct mat dy, struct mat du, wide *dbias)
 {
     struct blocks blocks = by_packs(u.rows, u.cols);
 

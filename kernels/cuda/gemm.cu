@@ -62,7 +62,7 @@ static cublasOperation_t operation(char t)
 
 /* cuBLAS counts by columns, where our rows are columns and c' = op(b)'
  * op(a)'. */
-static void product(char ta, char tb, struct stack a, struct stack b,
+static void product(char ta, char tb, struct gemm_pile a, struct gemm_pile b,
                     wide beta, struct target c, long n)
 {
     const wide one = 1;
@@ -81,16 +81,17 @@ static void product(char ta, char tb, struct stack a, struct stack b,
         CUBLAS_GEMM_DEFAULT));
 }
 
-extern "C" void gemm_stack(char ta, char tb, struct stack a, struct stack b,
-                           wide beta, struct stack c, long n)
+extern "C" void gemm_stack(char ta, char tb, struct gemm_pile a,
+                           struct gemm_pile b, wide beta, struct gemm_pile c,
+                           long n)
 {
     product(ta, tb, a, b, beta,
             target{c.m.at, real_type, c.m.rows, c.m.cols, c.m.ld, c.apart}, n);
 }
 
-extern "C" void gemm_stack_wide(char ta, char tb, struct stack a,
-                                struct stack b, wide beta, struct wide_stack c,
-                                long n)
+extern "C" void gemm_stack_wide(char ta, char tb, struct gemm_pile a,
+                                struct gemm_pile b, wide beta,
+                                struct gemm_wide_pile c, long n)
 {
     product(ta, tb, a, b, beta,
             target{c.m.at, wide_type, c.m.rows, c.m.cols, c.m.ld, c.apart}, n);
@@ -99,11 +100,13 @@ extern "C" void gemm_stack_wide(char ta, char tb, struct stack a,
 extern "C" void op_gemm(char ta, char tb, struct mat a, struct mat b,
                         wide beta, struct mat c)
 {
-    gemm_stack(ta, tb, stack{a, 0}, stack{b, 0}, beta, stack{c, 0}, 1);
+    gemm_stack(ta, tb, gemm_pile{a, 0}, gemm_pile{b, 0}, beta, gemm_pile{c, 0},
+               1);
 }
 
 extern "C" void op_gemm_add(char ta, char tb, struct mat a, struct mat b,
                             struct wide_mat c)
 {
-    gemm_stack_wide(ta, tb, stack{a, 0}, stack{b, 0}, 1, wide_stack{c, 0}, 1);
+    gemm_stack_wide(ta, tb, gemm_pile{a, 0}, gemm_pile{b, 0}, 1,
+                    gemm_wide_pile{c, 0}, 1);
 }

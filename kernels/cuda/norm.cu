@@ -1,7 +1,7 @@
 #include "kernels/cuda/columns.cuh"
 
 static __global__ void __launch_bounds__(MOST_THREADS)
-    norm_forward(struct norm n, struct mat x, struct mat y)
+    norm_forward(struct op_norm n, struct mat x, struct mat y)
 {
     const real *from = x.at + blockIdx.x * x.ld;
     real *to = y.at + blockIdx.x * y.ld;
@@ -44,7 +44,7 @@ static __global__ void __launch_bounds__(MOST_THREADS)
     }
 }
 
-extern "C" void op_norm_forward(const struct norm *n, struct mat x,
+extern "C" void op_norm_forward(const struct op_norm *n, struct mat x,
                                 struct mat y)
 {
     LAUNCH(norm_forward, by_rows(x.rows, x.cols), *n, x, y);
@@ -53,7 +53,7 @@ extern "C" void op_norm_forward(const struct norm *n, struct mat x,
 /* With g = dy * weight and h = (x - mean) * inverse,
  *   dx = inverse (g - average(g) - h average(g h)). */
 static __global__ void __launch_bounds__(MOST_THREADS)
-    norm_backward(struct norm n, struct mat x, struct mat dy, wide beta,
+    norm_backward(struct op_norm n, struct mat x, struct mat dy, wide beta,
                   struct mat dx)
 {
     const real *from = x.at + blockIdx.x * x.ld;
@@ -110,7 +110,7 @@ struct scaled {
 } // namespace
 
 /* The parameters first: dx may be dy. */
-extern "C" void op_norm_backward(const struct norm *n, struct mat x,
+extern "C" void op_norm_backward(const struct op_norm *n, struct mat x,
                                  struct mat dy, wide beta, struct mat dx)
 {
     assert(dx.at != dy.at || beta == 0);

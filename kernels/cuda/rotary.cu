@@ -2,7 +2,7 @@
 
 /* A thread a pack of pairs: blockIdx.y is the head.  Turns each pair by its
  * angle, or back for direction -1, which is the transpose. */
-static __global__ void turn(struct rotary t, wide direction, struct mat x)
+static __global__ void turn(struct op_rotary t, wide direction, struct mat x)
 {
     long position =
         blockIdx.x % t.length - (t.start ? t.start[blockIdx.x] : 0);
@@ -27,7 +27,7 @@ static __global__ void turn(struct rotary t, wide direction, struct mat x)
     }
 }
 
-static void turn_all(const struct rotary *r, wide direction, struct mat x)
+static void turn_all(const struct op_rotary *r, wide direction, struct mat x)
 {
     struct blocks blocks = by_rows(x.rows, r->dims / 2);
 
@@ -35,12 +35,12 @@ static void turn_all(const struct rotary *r, wide direction, struct mat x)
     LAUNCH(turn, blocks, *r, direction, x);
 }
 
-extern "C" void op_rotary_forward(const struct rotary *r, struct mat x)
+extern "C" void op_rotary_forward(const struct op_rotary *r, struct mat x)
 {
     turn_all(r, 1, x);
 }
 
-extern "C" void op_rotary_backward(const struct rotary *r, struct mat dx)
+extern "C" void op_rotary_backward(const struct op_rotary *r, struct mat dx)
 {
     turn_all(r, -1, dx);
 }

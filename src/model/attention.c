@@ -24,24 +24,24 @@ void attention_init(struct attention *at, const struct shape *shape,
     at->o = mat_take(a, shape->tokens, width);
     at->heads = scratch_heads(scratch, shape);
     at->heads.lse = wide_take(a, at->heads.heads * shape->tokens);
-    at->rotary =
-        (struct rotary){scratch->cosine,    scratch->sine,    shape->length,
-                        shape->rotary_dims, shape->head_size, scratch->start};
+    at->rotary = (struct op_rotary){scratch->cosine,  scratch->sine,
+                                    shape->length,    shape->rotary_dims,
+                                    shape->head_size, scratch->start};
     at->scratch = scratch;
 }
 
-static struct attended thirds(struct mat qkv, struct mat o)
+static struct op_attended thirds(struct mat qkv, struct mat o)
 {
     long width = o.cols;
 
-    return (struct attended){mat_cols(qkv, 0, width),
-                             mat_cols(qkv, width, width),
-                             mat_cols(qkv, 2 * width, width), o};
+    return (struct op_attended){mat_cols(qkv, 0, width),
+                                mat_cols(qkv, width, width),
+                                mat_cols(qkv, 2 * width, width), o};
 }
 
 void attention_attend(struct attention *at, struct mat x)
 {
-    struct attended heads = thirds(at->qkv, at->o);
+    struct op_attended heads = thirds(at->qkv, at->o);
 
     at->x = x;
     op_gemm('N', 'T', x, at->wqkv, 0, at->qkv);
@@ -60,8 +60,8 @@ void attention_forward(struct attention *at, struct mat x, struct mat y)
 void attention_backward(struct attention *at, struct mat dy, struct mat dx)
 {
     struct mat dqkv = at->scratch->dqkv, d_o = at->scratch->d_o;
-    struct attended heads = thirds(at->qkv, at->o);
-    struct attended d_heads = thirds(dqkv, d_o);
+    struct op_attended heads = thirds(at->qkv, at->o);
+    struct op_attended d_heads = thirds(dqkv, d_o);
 
     op_gemm_add('T', 'N', at->o, dy, at->dwo);
     op_gemm('N', 'T', dy, at->wo, 0, d_o);

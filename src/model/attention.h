@@ -21,8 +21,8 @@ struct attention {
     const real *bqkv;
     wide *dbqkv;
     struct mat x, qkv, o;
-    struct heads heads;
-    struct rotary rotary;
+    struct op_heads heads;
+    struct op_rotary rotary;
     const struct scratch *scratch;
 };
 

@@ -4,9 +4,9 @@
 
 #include "src/model/norm.h"
 
-static struct norm block_norm(const struct shape *shape,
-                              const struct parameters *p, long layer,
-                              int which, struct arena *a)
+static struct op_norm block_norm(const struct shape *shape,
+                                 const struct parameters *p, long layer,
+                                 int which, struct arena *a)
 {
     char name[40];
 

@@ -44,7 +44,7 @@
 struct block {
     bool parallel;
     enum settings_recompute recompute;
-    struct norm norm1, norm2;
+    struct op_norm norm1, norm2;
     struct attention attention;
     struct mlp mlp;
     const real *attention_bias, *mlp_bias; /* [hidden], after the sum */

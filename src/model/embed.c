@@ -3,7 +3,7 @@
 void embed_init(struct embed *e, const struct shape *shape,
                 const struct parameters *p)
 {
-    struct cut rows = shape_cut(shape, shape->vocabulary);
+    struct shape_cut rows = shape_cut(shape, shape->vocabulary);
 
     e->w = mat_rows(parameters_weight(p, "embed.weight"), 0, rows.n);
     e->dw = parameters_gradient(p, "embed.weight");

@@ -37,7 +37,7 @@ void loss_init(struct loss *l, const struct shape *shape,
 static struct mat rows_forward(struct loss *l, struct group *tensor,
                                const int32_t *target, long first, long n)
 {
-    struct cross_entropy *c = &l->cross_entropy;
+    struct op_cross_entropy *c = &l->cross_entropy;
     struct mat e = mat_rows(l->logits, 0, n);
 
     c->target = target + first;

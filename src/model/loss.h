@@ -24,13 +24,13 @@
  * keeps Z near 1 (PaLM); every rank knows Z, so it costs no exchange.  As in a
  * block, the norm's own gradients are partial. */
 struct loss {
-    struct norm norm;
+    struct op_norm norm;
     struct mat w;
     struct wide_mat dw;
-    struct cut rows;   /* of the vocabulary */
-    struct mat normed; /* [tokens, hidden] */
-    struct mat logits; /* [rows at a time, vocabulary/t] */
-    struct cross_entropy cross_entropy;
+    struct shape_cut rows; /* of the vocabulary */
+    struct mat normed;     /* [tokens, hidden] */
+    struct mat logits;     /* [rows at a time, vocabulary/t] */
+    struct op_cross_entropy cross_entropy;
     wide *losses, *hits; /* [tokens] on the device */
     wide *logs;          /* [tokens], where there is a z-loss */
     const struct scratch *scratch;

@@ -21,7 +21,7 @@ struct mlp {
     struct wide_mat d_up, d_down;
     const real *bias;
     wide *dbias;
-    enum gelu activation;
+    enum op_gelu activation;
     struct mat x, u, h;
     const struct scratch *scratch;
 };

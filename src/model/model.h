@@ -35,8 +35,9 @@ void model_free(struct model *m);
 /* A micro-batch, and what the model says of it; [tokens] each, on the host. */
 struct model_batch {
     const int32_t *token, *target; /* target -1: outside the loss */
-    const int32_t *start; /* where in its sequence the document of a token
-                             starts (struct heads); with shape.has_documents */
+    /* Where in its sequence the document of a token starts (struct op_heads),
+     * with shape.has_documents. */
+    const int32_t *start;
 };
 
 struct model_result {

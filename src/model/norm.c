@@ -1,9 +1,9 @@
 #include "src/model/norm.h"
 
-struct norm norm_take(const struct shape *shape, const struct parameters *p,
-                      const char *name, struct arena *a)
+struct op_norm norm_take(const struct shape *shape, const struct parameters *p,
+                         const char *name, struct arena *a)
 {
-    return (struct norm){
+    return (struct op_norm){
         .weight = parameters_weight(p, "%s.weight", name).at,
         .bias = parameters_weight(p, "%s.bias", name).at,
         .dweight = parameters_gradient(p, "%s.weight", name).at,

@@ -5,7 +5,7 @@
 
 /* The LayerNorm whose parameters are NAME.weight and NAME.bias, with memory
  * for its statistics. */
-struct norm norm_take(const struct shape *shape, const struct parameters *p,
-                      const char *name, struct arena *a);
+struct op_norm norm_take(const struct shape *shape, const struct parameters *p,
+                         const char *name, struct arena *a);
 
 #endif

@@ -60,8 +60,8 @@ static void add(struct listing l, const char *name, long rows, long cols,
     if (row->bucket >= p->buckets)
         p->buckets = row->bucket + 1;
     set_start(row, kind, l.shape->layers);
-    row->piece =
-        row->is_cut ? shape_cut(l.shape, rows) : (struct cut){0, rows, rows};
+    row->piece = row->is_cut ? shape_cut(l.shape, rows)
+                             : (struct shape_cut){0, rows, rows};
 }
 
 static long round_up(long n, long to)
@@ -91,7 +91,7 @@ static void place_all(struct parameters *p)
     place(p, BUCKET_WHOLE, true);
     p->partial = p->numbers;
     for (int i = 0; i < p->buckets; i++) {
-        struct bucket *b = &p->bucket[i];
+        struct parameters_bucket *b = &p->bucket[i];
 
         b->at = i == 0 ? 0 : p->numbers;
         place(p, i, false);
@@ -180,11 +180,12 @@ void parameters_free(struct parameters *p)
     free(p->list);
 }
 
-struct range parameters_own(const struct parameters *p, int bucket)
+struct parameters_range parameters_own(const struct parameters *p, int bucket)
 {
     long part = p->bucket[bucket].n / p->parts;
 
-    return (struct range){p->bucket[bucket].at + p->part * part, part};
+    return (struct parameters_range){p->bucket[bucket].at + p->part * part,
+                                     part};
 }
 
 static long valid(const struct parameter *row)
@@ -192,22 +193,22 @@ static long valid(const struct parameter *row)
     return row->piece.n * row->cols;
 }
 
-struct range parameters_owned(const struct parameters *p,
-                              const struct parameter *row)
+struct parameters_range parameters_owned(const struct parameters *p,
+                                         const struct parameter *row)
 {
-    struct range own = parameters_own(p, row->bucket);
+    struct parameters_range own = parameters_own(p, row->bucket);
     long first = own.first - row->at, end = first + own.n;
 
     first = first > 0 ? first : 0;
     end = end < valid(row) ? end : valid(row);
-    return end > first ? (struct range){first, end - first}
-                       : (struct range){0};
+    return end > first ? (struct parameters_range){first, end - first}
+                       : (struct parameters_range){0};
 }
 
-struct range parameters_updated(const struct parameters *p,
-                                const struct parameter *row)
+struct parameters_range parameters_updated(const struct parameters *p,
+                                           const struct parameter *row)
 {
-    return p->has_all_moments ? (struct range){0, valid(row)}
+    return p->has_all_moments ? (struct parameters_range){0, valid(row)}
                               : parameters_owned(p, row);
 }
 
@@ -220,12 +221,12 @@ static long moment_of(const struct parameters *p, int bucket, long at)
                                     parameters_own(p, bucket).first;
 }
 
-struct adamw_state parameters_state(const struct parameters *p,
-                                    const struct parameter *row, long first)
+struct op_adamw_state parameters_state(const struct parameters *p,
+                                       const struct parameter *row, long first)
 {
     long at = row->at + first, moment = moment_of(p, row->bucket, at);
 
-    return (struct adamw_state){
+    return (struct op_adamw_state){
         .weight = p->weight + at,
         .master = p->master + (REAL_IS_WIDE ? at : moment),
         .m = p->m + moment,
@@ -242,7 +243,7 @@ wide *parameters_own_master(const struct parameters *p, int bucket)
 }
 
 static void randomise(const struct parameter *row, long seed,
-                      struct range range, wide *values)
+                      struct parameters_range range, wide *values)
 {
     enum { BLOCK = 512 };
     uint64_t key = rng_key((uint64_t)seed, row->name, 0, 0);
@@ -263,7 +264,7 @@ void parameters_randomise(struct parameters *p, long seed)
 {
     for (int i = 0; i < p->n; i++) {
         const struct parameter *row = &p->list[i];
-        struct range range = parameters_updated(p, row);
+        struct parameters_range range = parameters_updated(p, row);
         size_t bytes = (size_t)range.n * sizeof(wide);
         wide *values;
 

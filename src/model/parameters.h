@@ -23,7 +23,7 @@ struct parameter {
     bool is_partial; /* whole, but tensor ranks have parts of its gradient */
     bool is_joined;  /* lies right behind the one before */
     double mean, deviation; /* initial values */
-    struct cut piece;       /* the rows of this rank */
+    struct shape_cut piece; /* the rows of this rank */
     int bucket;
     long at; /* where the piece starts in the flat arrays */
 };
@@ -33,7 +33,7 @@ struct parameter {
  * embedding, of each block and, if it is not the embedding's, of the head. */
 enum { BUCKET_WHOLE, BUCKET_EMBED, BUCKET_BLOCKS };
 
-struct bucket {
+struct parameters_bucket {
     long at, n; /* in the flat arrays; n is a multiple of the parts */
 };
 
@@ -42,7 +42,7 @@ struct parameters {
     int n;
     long numbers; /* in each flat array, with alignment and padding */
     long partial; /* the first of these hold all that is partial */
-    struct bucket *bucket;
+    struct parameters_bucket *bucket;
     int buckets;
     int parts, part; /* of each bucket, and this rank's */
     bool has_all_moments;
@@ -69,23 +69,24 @@ struct wide_mat parameters_gradient(const struct parameters *p,
     __attribute__((format(printf, 2, 3)));
 
 /* Numbers of an array, from `first` on. */
-struct range {
+struct parameters_range {
     long first, n;
 };
 
 /* What this rank owns of a bucket, in the flat arrays. */
-struct range parameters_own(const struct parameters *p, int bucket);
+struct parameters_range parameters_own(const struct parameters *p, int bucket);
 
 /* Of a parameter's piece, without padding: what this rank owns; and what it
  * has moments of, so that it can update it. */
-struct range parameters_owned(const struct parameters *p,
-                              const struct parameter *row);
-struct range parameters_updated(const struct parameters *p,
-                                const struct parameter *row);
+struct parameters_range parameters_owned(const struct parameters *p,
+                                         const struct parameter *row);
+struct parameters_range parameters_updated(const struct parameters *p,
+                                           const struct parameter *row);
 
 /* All there is of number `first` of a piece, and of those behind it. */
-struct adamw_state parameters_state(const struct parameters *p,
-                                    const struct parameter *row, long first);
+struct op_adamw_state parameters_state(const struct parameters *p,
+                                       const struct parameter *row,
+                                       long first);
 
 /* The master weights of what this rank owns of a bucket. */
 wide *parameters_own_master(const struct parameters *p, int bucket);

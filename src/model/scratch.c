@@ -22,11 +22,12 @@ void scratch_free(struct scratch *s)
     free(s->start_on_host);
 }
 
-struct heads scratch_heads(const struct scratch *s, const struct shape *shape)
+struct op_heads scratch_heads(const struct scratch *s,
+                              const struct shape *shape)
 {
     long heads = shape->heads / shape->tensor_size;
 
-    return (struct heads){
+    return (struct op_heads){
         .sequences = shape->sequences,
         .length = shape->length,
         .heads = heads,
@@ -45,7 +46,7 @@ void scratch_take(struct scratch *s, const struct shape *shape,
     long width = shape->hidden / shape->tensor_size;
     long inner = shape->intermediate / shape->tensor_size;
     long angles = shape->length * shape->rotary_dims / 2;
-    struct heads heads = scratch_heads(s, shape);
+    struct op_heads heads = scratch_heads(s, shape);
 
     s->dqkv = mat_take(a, shape->tokens, 3 * width);
     s->d_o = mat_take(a, shape->tokens, width);

@@ -12,7 +12,7 @@ struct scratch {
     struct mat partial; /* [tokens, hidden] what a sum over ranks completes */
     void *attention;
     wide *cosine, *sine; /* [length, rotary_dims/2] */
-    /* [tokens] of documents (struct heads), where there are any */
+    /* [tokens] of documents (struct op_heads), where there are any */
     int32_t *start, *start_on_host;
 };
 
@@ -29,6 +29,7 @@ void scratch_fill_angles(struct scratch *s, const struct shape *shape);
 void scratch_put_starts(struct scratch *s, const int32_t *start, long tokens);
 
 /* The heads of this rank, as the attention operations want them. */
-struct heads scratch_heads(const struct scratch *s, const struct shape *shape);
+struct op_heads scratch_heads(const struct scratch *s,
+                              const struct shape *shape);
 
 #endif

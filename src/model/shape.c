@@ -79,15 +79,15 @@ void shape_batch(struct shape *shape, long sequences, long length)
     shape->tokens = sequences * length;
 }
 
-struct cut shape_cut(const struct shape *shape, long rows)
+struct shape_cut shape_cut(const struct shape *shape, long rows)
 {
     long piece = (rows + shape->tensor_size - 1) / shape->tensor_size;
     long first = piece * shape->tensor_rank;
     long left = rows - first;
 
-    return (struct cut){first,
-                        left < 0       ? 0
-                        : left < piece ? left
-                                       : piece,
-                        piece};
+    return (struct shape_cut){first,
+                              left < 0       ? 0
+                              : left < piece ? left
+                                             : piece,
+                              piece};
 }

@@ -16,7 +16,7 @@ struct shape {
     double rotary_base, norm_epsilon;
     bool parallel_residual, tied;
     bool has_documents; /* attention and positions stay within each */
-    enum gelu activation;
+    enum op_gelu activation;
     enum settings_recompute recompute;
     double z_loss;
     int tensor_size, tensor_rank;
@@ -45,10 +45,10 @@ void shape_batch(struct shape *shape, long sequences, long length);
 /* What each tensor rank holds of a dimension that divides (heads, hidden
  * units), and of one that need not: rows [first, first + n) of `rows`, in a
  * piece of the same size everywhere, padded behind. */
-struct cut {
+struct shape_cut {
     long first, n, piece;
 };
 
-struct cut shape_cut(const struct shape *shape, long rows);
+struct shape_cut shape_cut(const struct shape *shape, long rows);
 
 #endif

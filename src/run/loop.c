@@ -24,15 +24,15 @@ static enum outcome evaluate_one(struct run *run,
 {
     struct evaluation *e = &run->trainer.evaluation;
 
-    for (evaluate_begin(e, split); evaluate_is_left(e);) {
+    for (evaluation_begin(e, split); evaluation_is_left(e);) {
         if (stop_poll(&run->stop))
             return ASKED_TO_STOP;
-        evaluate_next(e);
+        evaluation_next(e);
     }
-    evaluate_end(e);
+    evaluation_end(e);
     trainer_keep(&run->trainer);
     report_evaluation(&run->report, e);
-    return evaluate_is_finite(e) ? GOES_ON : NOT_FINITE;
+    return evaluation_is_finite(e) ? GOES_ON : NOT_FINITE;
 }
 
 /* Cut short, it leaves no trace: a run that resumes evaluates again. */

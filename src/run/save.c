@@ -25,17 +25,17 @@ static const enum h5_number wide_number =
 /* What there is of each parameter, and what it is called. */
 static const struct {
     const char *name, *alias;
-    size_t at; /* in struct adamw_state */
+    size_t at; /* in struct op_adamw_state */
 } kinds[KINDS] = {
-    {"model", "optimizer/master", offsetof(struct adamw_state, master)},
-    {"optimizer/m", NULL, offsetof(struct adamw_state, m)},
-    {"optimizer/v", NULL, offsetof(struct adamw_state, v)},
+    {"model", "optimizer/master", offsetof(struct op_adamw_state, master)},
+    {"optimizer/m", NULL, offsetof(struct op_adamw_state, m)},
+    {"optimizer/v", NULL, offsetof(struct op_adamw_state, v)},
 };
 
 static wide *numbers_of(const struct save *s, int kind,
                         const struct parameter *row, long first)
 {
-    struct adamw_state state = parameters_state(s->parameters, row, first);
+    struct op_adamw_state state = parameters_state(s->parameters, row, first);
 
     return *(wide **)(void *)((char *)&state + kinds[kind].at);
 }
@@ -94,7 +94,7 @@ struct save_part save_part(const struct save *s, long i)
 {
     const struct parameter *row = &s->parameters->list[i % s->parameters->n];
     int kind = (int)(i / s->parameters->n);
-    struct range own = parameters_owned(s->parameters, row);
+    struct parameters_range own = parameters_owned(s->parameters, row);
 
     if (own.n == 0 || (!row->is_cut && group_rank(s->grid->tensor) > 0))
         return (struct save_part){0};
@@ -248,7 +248,7 @@ static struct problem read_piece(struct reader *r, int kind, int parameter)
     const struct parameter *row = &p->list[parameter];
     struct save_part own = save_part(r->save, (long)kind * p->n + parameter);
     char name[CHECKPOINT_NAME_BYTES];
-    struct range range = parameters_updated(p, row);
+    struct parameters_range range = parameters_updated(p, row);
     uint64_t first = (uint64_t)(row->piece.first * row->cols + range.first);
     struct problem wrong;
     long item;

@@ -45,7 +45,7 @@ static void keep(int32_t *target, long length, long first, long end)
 }
 
 void batch_read(struct batch *b, long i, const struct data_split *split,
-                struct draw draw, enum settings_loss_over over)
+                struct sampler_draw draw, enum settings_loss_over over)
 {
     long first = i * b->length;
     int32_t *target = b->target + first;

@@ -30,7 +30,7 @@ void batch_free(struct batch *b);
 /* Sequence i is a window of a skill, or nothing.  With LOSS_ANSWER only the
  * answer counts, where the window has one. */
 void batch_read(struct batch *b, long i, const struct data_split *split,
-                struct draw draw, enum settings_loss_over over);
+                struct sampler_draw draw, enum settings_loss_over over);
 void batch_leave_out(struct batch *b, long i);
 
 /* model_losses and model_gradients on it.  Collective over the tensor

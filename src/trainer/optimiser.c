@@ -6,7 +6,7 @@ double optimiser_sum_squares(const struct parameters *p, int tensor_rank)
 
     for (int i = 0; i < p->n; i++) {
         const struct parameter *row = &p->list[i];
-        struct range own = parameters_owned(p, row);
+        struct parameters_range own = parameters_owned(p, row);
 
         if (row->is_cut || tensor_rank == 0)
             sum += op_sum_squares(p->gradient + row->at + own.first, own.n);
@@ -15,11 +15,11 @@ double optimiser_sum_squares(const struct parameters *p, int tensor_rank)
 }
 
 static void update_bucket(const struct parameters *p, int bucket,
-                          struct adamw *a, double decay)
+                          struct op_adamw *a, double decay)
 {
     for (int i = 0; i < p->n; i++) {
         const struct parameter *row = &p->list[i];
-        struct range range = parameters_updated(p, row);
+        struct parameters_range range = parameters_updated(p, row);
 
         a->decay = row->decays ? decay : 0;
         if (row->bucket == bucket && range.n > 0)
@@ -30,7 +30,7 @@ static void update_bucket(const struct parameters *p, int bucket,
 void optimiser_update(struct exchange *e, const struct optimiser_config *c,
                       long step, double rate, double factor)
 {
-    struct adamw a = {
+    struct op_adamw a = {
         .rate = rate,
         .beta1 = c->beta1,
         .beta2 = c->beta2,

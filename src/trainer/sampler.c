@@ -70,7 +70,7 @@ static int find_skill(const struct sampler *s, int64_t slot)
     return from;
 }
 
-struct draw sampler_draw(const struct sampler *s, int64_t j)
+struct sampler_draw sampler_draw(const struct sampler *s, int64_t j)
 {
     uint64_t order = rng_key(s->seed, "round", (uint64_t)s->round, 0);
 
@@ -84,7 +84,7 @@ struct draw sampler_draw(const struct sampler *s, int64_t j)
     uint64_t epoch =
         rng_key(s->seed, s->names->at[skill], (uint64_t)(ordinal / n), 3);
 
-    return (struct draw){
+    return (struct sampler_draw){
         skill,
         (int64_t)rng_permute(epoch, (uint64_t)(ordinal % n), (uint64_t)n)};
 }

@@ -39,11 +39,11 @@ void sampler_state(struct sampler *s, struct arrays *a);
 void sampler_resume(struct sampler *s);
 
 /* Skill and window of sample j of the round. */
-struct draw {
+struct sampler_draw {
     int skill;
     int64_t window;
 };
 
-struct draw sampler_draw(const struct sampler *s, int64_t j);
+struct sampler_draw sampler_draw(const struct sampler *s, int64_t j);
 
 #endif

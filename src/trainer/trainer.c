@@ -145,13 +145,13 @@ void trainer_begin(struct trainer *t)
     struct step_config config = step_config(t);
 
     step_init(&t->step, &config, &t->grid, &t->data, &t->model, &t->skips);
-    evaluate_init(&t->evaluation, t->settings, &t->grid, &t->step.batch);
+    evaluation_init(&t->evaluation, t->settings, &t->grid, &t->step.batch);
     exchange_share(&t->model.exchange);
 }
 
 void trainer_close(struct trainer *t)
 {
-    evaluate_free(&t->evaluation);
+    evaluation_free(&t->evaluation);
     step_free(&t->step);
     if (t->model.blocks) /* it was built */
         model_free(&t->model);
@@ -253,9 +253,9 @@ struct problem trainer_evaluate(struct trainer *t)
     int n = trainer_splits(t, split);
 
     for (int i = 0; i < n; i++) {
-        evaluate_split(&t->evaluation, split[i]);
+        evaluation_split(&t->evaluation, split[i]);
         trainer_keep(t);
-        if (!evaluate_is_finite(&t->evaluation))
+        if (!evaluation_is_finite(&t->evaluation))
             return problem("a %s loss after step %lld is not finite",
                            split[i]->name, (long long)t->at.done);
     }

@@ -3,7 +3,7 @@
 
 #include "src/skills/mixture.h"
 #include "src/skills/policy.h"
-#include "src/trainer/evaluate.h"
+#include "src/trainer/evaluation.h"
 #include "src/trainer/step.h"
 
 /* A training on the ranks of a group: the data, the mixture, the model and the
@@ -87,9 +87,9 @@ int trainer_splits(const struct trainer *t,
                    const struct data_split *split[TRAINER_SPLITS]);
 
 /* Evaluates all of these; the problem is a loss that is not finite.  Who looks
- * at the losses or may leave off calls instead, for each split, evaluate_begin
- * to evaluate_end and trainer_keep, then trainer_observe, from which the
- * policy learns the losses.  Collective over the grid. */
+ * at the losses or may leave off calls instead, for each split,
+ * evaluation_begin to evaluation_end and trainer_keep, then trainer_observe,
+ * from which the policy learns the losses.  Collective over the grid. */
 struct problem trainer_evaluate(struct trainer *t);
 void trainer_keep(struct trainer *t);
 void trainer_observe(struct trainer *t);

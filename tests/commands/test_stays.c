@@ -1,4 +1,5 @@
-/* The settings that a run which resumes may not change are these.    ranks: 1 */
+/* The settings that a run which resumes may not change are these.
+ * ranks: 1 */
 #include <string.h>
 
 #include "mpi/world.h"

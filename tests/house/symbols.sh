@@ -53,25 +53,6 @@ END
 # mat and wide_mat are as common, and as short, as real and wide.  group.h
 # declares struct group, whose members mpi/ alone may see.
 
-# TO BE EMPTIED: tags that have yet to be renamed.
-cat >>"$TMPDIR/exceptions" <<'END'
-kernels/cuda/gemm.h stack
-kernels/cuda/gemm.h wide_stack
-kernels/ops.h adamw
-kernels/ops.h adamw_state
-kernels/ops.h attended
-kernels/ops.h cross_entropy
-kernels/ops.h gelu
-kernels/ops.h heads
-kernels/ops.h norm
-kernels/ops.h rotary
-src/model/parameters.h bucket
-src/model/parameters.h range
-src/model/shape.h cut
-src/trainer/evaluate.h evaluation
-src/trainer/sampler.h draw
-END
-
 # tags FILE...: each with the file that defines it.
 tags() {
   awk 'match($0, /(^|[^a-z_0-9])(struct|enum|union) [a-z_0-9]+ \{/) {

@@ -12,11 +12,11 @@
 
 enum { DAMAGES = 1200, STRINGS = 20000, MOST = 64 };
 
-struct draw {
+struct sampler_draw {
     uint64_t seed, n;
 };
 
-static size_t draw(struct draw *d, size_t below)
+static size_t draw(struct sampler_draw *d, size_t below)
 {
     return (size_t)(rng_bits(d->seed, d->n++) % below);
 }
@@ -56,7 +56,7 @@ static size_t value_end(const char *json, size_t n, size_t at)
 }
 
 /* One damage; the length that is left. */
-static size_t damage(char *json, size_t n, struct draw *d)
+static size_t damage(char *json, size_t n, struct sampler_draw *d)
 {
     size_t at = draw(d, n), other = draw(d, n), span = 1 + draw(d, MOST);
     const char *text = word[draw(d, sizeof word / sizeof *word)];
@@ -109,7 +109,7 @@ static void test_damaged(const char *kind)
 
     CHECK(copy, "no memory");
     for (uint64_t seed = 0; seed < DAMAGES; seed++) {
-        struct draw d = {.seed = seed + 77};
+        struct sampler_draw d = {.seed = seed + 77};
         size_t damages = 1 + draw(&d, 4);
         struct tokenizer_file f;
         struct problem wrong;
@@ -143,7 +143,7 @@ static void test_strings(const char *kind)
     long broken = 0;
 
     for (uint64_t seed = 0; seed < STRINGS; seed++) {
-        struct draw d = {.seed = seed};
+        struct sampler_draw d = {.seed = seed};
         char text[2 * MOST];
         size_t n = tokenizer_files_text(text, draw(&d, MOST), seed);
 

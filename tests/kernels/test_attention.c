@@ -95,15 +95,15 @@ static double loss_value(const void *what, const double *x)
     return sum;
 }
 
-static struct heads heads_of(const struct shape *s, struct mat lse)
+static struct op_heads heads_of(const struct shape *s, struct mat lse)
 {
-    struct heads h = {.sequences = s->sequences,
-                      .length = s->length,
-                      .heads = s->heads,
-                      .kv_heads = s->kv_heads,
-                      .size = s->size,
-                      .scale = (wide)s->scale,
-                      .lse = lse.at};
+    struct op_heads h = {.sequences = s->sequences,
+                         .length = s->length,
+                         .heads = s->heads,
+                         .kv_heads = s->kv_heads,
+                         .size = s->size,
+                         .scale = (wide)s->scale,
+                         .lse = lse.at};
     int32_t *start =
         oracle_keep(malloc((size_t)tokens(s) * sizeof *start), free);
 
@@ -120,14 +120,14 @@ static struct heads heads_of(const struct shape *s, struct mat lse)
 
 /* Views of q, k, v and o side by side in one matrix, as a fused projection
  * leaves them. */
-static struct attended views(const struct shape *s, struct mat all)
+static struct op_attended views(const struct shape *s, struct mat all)
 {
     long width = s->heads * s->size, narrow = s->kv_heads * s->size;
 
-    return (struct attended){mat_cols(all, 0, width),
-                             mat_cols(all, width, narrow),
-                             mat_cols(all, width + narrow, narrow),
-                             mat_cols(all, width + 2 * narrow, width)};
+    return (struct op_attended){mat_cols(all, 0, width),
+                                mat_cols(all, width, narrow),
+                                mat_cols(all, width + narrow, narrow),
+                                mat_cols(all, width + 2 * narrow, width)};
 }
 
 /* Columns [first, first + n) of s from or to a block without gaps. */
@@ -164,8 +164,8 @@ static void test_shape(struct shape s)
         bad.at[i] = NAN;
 
     struct mat dall = oracle_put(bad, 1);
-    struct heads h = heads_of(&s, kept);
-    struct attended a = views(&s, all), da = views(&s, dall);
+    struct op_heads h = heads_of(&s, kept);
+    struct op_attended a = views(&s, all), da = views(&s, dall);
 
     forward(&s, x.at, o.at, lse.at);
     op_attention_forward(&h, &a);
@@ -209,8 +209,8 @@ static void test_large_scores(void)
 
     struct sample want = oracle_zero(70, 2);
     struct mat all = oracle_put(x, 0);
-    struct heads h = heads_of(&s, kept);
-    struct attended a = views(&s, all);
+    struct op_heads h = heads_of(&s, kept);
+    struct op_attended a = views(&s, all);
 
     /* All weight is on the last odd key so far, or on the first key. */
     for (long i = 0; i < 70; i++) {
@@ -240,8 +240,8 @@ static void test_bits(void)
                 x.at[i] = -x.at[i] + 0.5;
 
         struct mat all = oracle_put(x, k);
-        struct heads h = heads_of(&s, oracle_put(oracle_zero(2, 150), 0));
-        struct attended a = views(&s, all);
+        struct op_heads h = heads_of(&s, oracle_put(oracle_zero(2, 150), 0));
+        struct op_attended a = views(&s, all);
 
         op_attention_forward(&h, &a);
         o[k] = oracle_zero(150, 16);

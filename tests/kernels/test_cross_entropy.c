@@ -13,7 +13,7 @@ enum { ROWS = 5, MOST_PIECES = 4 };
 /* The pieces of one vocabulary as tensor ranks would hold them, here one after
  * another. */
 struct piece {
-    struct cross_entropy c;
+    struct op_cross_entropy c;
     struct mat logits;
 };
 

@@ -117,14 +117,14 @@ static double norm_value(const void *what, const double *x)
     return sum;
 }
 
-static struct norm norm_at(struct mat weight, struct mat bias, struct mat d,
-                           long rows)
+static struct op_norm norm_at(struct mat weight, struct mat bias, struct mat d,
+                              long rows)
 {
     wide *kept = oracle_put(oracle_zero(2, rows), 0).at;
 
-    return (struct norm){weight.at,         bias.at, d.at,
-                         d.at + d.cols,     kept,    kept + rows,
-                         (wide)norm_epsilon};
+    return (struct op_norm){weight.at,         bias.at, d.at,
+                            d.at + d.cols,     kept,    kept + rows,
+                            (wide)norm_epsilon};
 }
 
 /* Gradients add up to `rows` numbers of size about 1. */
@@ -141,7 +141,7 @@ static void test_norm(long rows, long cols, long gap)
                   gradient = oracle_zero(rows + 2, cols);
     struct mat in = oracle_put(x, gap), out = oracle_put(x, gap);
     struct mat mdy = oracle_put(dy, gap), dx = oracle_put(dy, gap);
-    struct norm norm = norm_at(oracle_put(w, 0), oracle_put(b, 0), d, rows);
+    struct op_norm norm = norm_at(oracle_put(w, 0), oracle_put(b, 0), d, rows);
     double e;
 
     normalise(rows, cols, all.at, y.at);
@@ -169,7 +169,7 @@ static void test_norm(long rows, long cols, long gap)
     oracle_free();
 }
 
-static double gelu(enum gelu kind, double u)
+static double gelu(enum op_gelu kind, double u)
 {
     return kind == GELU_EXACT
                ? u / 2 * (1 + erf(u / sqrt(2)))
@@ -178,7 +178,7 @@ static double gelu(enum gelu kind, double u)
 }
 
 struct gelu_case {
-    enum gelu kind;
+    enum op_gelu kind;
     struct sample dy;
 };
 
@@ -194,7 +194,7 @@ static double gelu_value(const void *what, const double *x)
     return sum;
 }
 
-static void test_gelu(enum gelu kind, long rows, long cols)
+static void test_gelu(enum op_gelu kind, long rows, long cols)
 {
     const char *name = kind == GELU_EXACT ? "gelu" : "gelu by tanh";
     long n = rows * cols;
@@ -228,7 +228,7 @@ static void test_gelu(enum gelu kind, long rows, long cols)
 }
 
 /* Far out the function is u or 0, and its derivative 1 or 0, exactly. */
-static void test_gelu_tails(enum gelu kind)
+static void test_gelu_tails(enum op_gelu kind)
 {
     static double tails[] = {40, -40, 3000, -3000}, ones[] = {1, 1, 1, 1};
     static double values[] = {40, 0, 3000, 0}, slopes[] = {1, 0, 1, 0};
@@ -275,7 +275,7 @@ static void test_rotary(long length, long dims, long size, long heads,
             }
 
     struct mat t = oracle_put(table, 0), m = oracle_put(x, 3);
-    struct rotary rotary = {
+    struct op_rotary rotary = {
         t.at,   t.at + length * half,
         length, dims,
         size,   start ? oracle_put_ids(start, rows) : NULL};
@@ -316,8 +316,8 @@ static void test_embed(void)
 }
 
 /* As PyTorch writes it, one operation after another. */
-static void adamw_step(const struct adamw *a, double *w, double *m, double *v,
-                       double grad)
+static void adamw_step(const struct op_adamw *a, double *w, double *m,
+                       double *v, double grad)
 {
     double g = grad * a->scale;
 
@@ -335,7 +335,7 @@ static void test_adamw(void)
     struct sample v = oracle_zero(1, N);
     struct mat gw = oracle_put(w, 0), gm = oracle_put(m, 0);
     struct mat gv = oracle_put(v, 0);
-    struct adamw a = {0.05, 0.9, 0.999, 1e-8, 0.1, 0.25, 0};
+    struct op_adamw a = {0.05, 0.9, 0.999, 1e-8, 0.1, 0.25, 0};
 
     for (a.t = 1; a.t <= STEPS; a.t++) {
         struct sample g = oracle_random(1, N, a.t % 2 ? "odd" : "even");
@@ -343,8 +343,8 @@ static void test_adamw(void)
 
         g.at[0] = 0;
         gg = oracle_put(g, 0);
-        op_adamw(&a, (struct adamw_state){gw.at, gw.at, gm.at, gv.at, gg.at},
-                 N);
+        op_adamw(
+            &a, (struct op_adamw_state){gw.at, gw.at, gm.at, gv.at, gg.at}, N);
         for (long i = 0; i < N; i++)
             adamw_step(&a, &w.at[i], &m.at[i], &v.at[i], g.at[i]);
     }
@@ -370,7 +370,7 @@ static void test_bits(void)
         dx[k] = oracle_put(x, k);
         d[k] = oracle_put(oracle_zero(2, COLS), 0);
 
-        struct norm norm = norm_at(w, w, d[k], ROWS);
+        struct op_norm norm = norm_at(w, w, d[k], ROWS);
 
         op_norm_forward(&norm, in, y[k]);
         op_norm_backward(&norm, in, y[k], 0, dx[k]);

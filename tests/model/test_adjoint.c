@@ -88,14 +88,14 @@ static void check_attention(struct trainer *run)
     const struct shape *shape = &run->model.shape;
     struct attention *at = &run->model.blocks[0].attention;
     long width = at->o.cols;
-    struct attended a = {random_mat(shape->tokens, width, "q"),
-                         random_mat(shape->tokens, width, "k"),
-                         random_mat(shape->tokens, width, "v"),
-                         random_mat(shape->tokens, width, "o")};
-    struct attended d = {random_mat(shape->tokens, width, "dq"),
-                         random_mat(shape->tokens, width, "dk"),
-                         random_mat(shape->tokens, width, "dv"),
-                         random_mat(shape->tokens, width, "do")};
+    struct op_attended a = {random_mat(shape->tokens, width, "q"),
+                            random_mat(shape->tokens, width, "k"),
+                            random_mat(shape->tokens, width, "v"),
+                            random_mat(shape->tokens, width, "o")};
+    struct op_attended d = {random_mat(shape->tokens, width, "dq"),
+                            random_mat(shape->tokens, width, "dk"),
+                            random_mat(shape->tokens, width, "dv"),
+                            random_mat(shape->tokens, width, "do")};
     struct mat x = random_mat(shape->tokens, width, "x");
     struct mat y = random_mat(shape->tokens, width, "y");
     double rotated;
@@ -139,7 +139,7 @@ static void check_down(struct trainer *run)
 static void check_norm(struct trainer *run)
 {
     const struct shape *shape = &run->model.shape;
-    struct norm *n = &run->model.blocks[0].norm1;
+    struct op_norm *n = &run->model.blocks[0].norm1;
     struct mat x = random_mat(shape->tokens, shape->hidden, "x");
     struct mat y = random_mat(shape->tokens, shape->hidden, "y");
     struct mat dy = random_mat(shape->tokens, shape->hidden, "dy");

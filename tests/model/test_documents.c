@@ -93,7 +93,7 @@ static void check_windows(const char *const *extra, const char *name)
     trainers_set(settings, extra);
     trainers_open(&run, settings, world, group_size(world));
     for (long i = 0; i < SEQUENCES; i++)
-        batch_read(b, i, &run.data.train, (struct draw){(int)i, 2 + i},
+        batch_read(b, i, &run.data.train, (struct sampler_draw){(int)i, 2 + i},
                    LOSS_ALL);
     batch_gradients(b, 1);
     memcpy(whole.losses, b->losses, sizeof whole.losses);

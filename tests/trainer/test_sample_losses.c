@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kernels/device.h"
-#include "src/trainer/evaluate.h"
+#include "src/trainer/evaluation.h"
 #include "tests/lib/sample_files.h"
 #include "tests/lib/trainers.h"
 #include "tests/lib/tap.h"
@@ -193,7 +193,7 @@ static void check_step(int tensor, bool answer_only)
     open_run(&run, tensor, answer_only ? "train.loss=answer" : NULL);
     alone_forget();
     for (int64_t j = BATCH; j < 2 * BATCH; j++) { /* the second step's */
-        struct draw draw = sampler_draw(&run.sampler, j);
+        struct sampler_draw draw = sampler_draw(&run.sampler, j);
         struct made made = sample_make(1 + draw.skill, (long)draw.window);
         struct said said = ask(&made, answer_only);
 
@@ -297,8 +297,8 @@ static void check_evaluation(int tensor, bool answer_only)
 
     open_run(&run, tensor,
              answer_only ? "evaluate.loss=answer" : "evaluate.loss=all");
-    evaluate_init(&e, run.settings, &run.grid, &run.step.batch);
-    evaluate_split(&e, &run.data.validation);
+    evaluation_init(&e, run.settings, &run.grid, &run.step.batch);
+    evaluation_split(&e, &run.data.validation);
     for (int skill = 0; skill < SKILLS; skill++) {
         long n = (long)run.data.validation.windows[skill];
         double sum = 0;
@@ -320,7 +320,7 @@ static void check_evaluation(int tensor, bool answer_only)
     ok(accuracy < 1e-15 && right[0] > 0 && right[0] < 190,
        "%s, %d tensor ranks: %g right answers, accuracy off by %.1e", name,
        tensor, right[0], accuracy);
-    evaluate_free(&e);
+    evaluation_free(&e);
     close_run(&run);
 }
 

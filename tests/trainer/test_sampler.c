@@ -27,7 +27,7 @@ static void check_epochs(void)
 
         sampler_advance(&s, counts[round]);
         for (int64_t j = 0; j < s.samples; j++) {
-            struct draw d = sampler_draw(&s, j);
+            struct sampler_draw d = sampler_draw(&s, j);
 
             in_range &= d.window >= 0 && d.window < windows[d.skill];
             got[d.skill]++;

@@ -6,7 +6,7 @@
 #include "kernels/base/check.h"
 #include "kernels/device.h"
 #include "mpi/trace.h"
-#include "src/trainer/evaluate.h"
+#include "src/trainer/evaluation.h"
 #include "tests/lib/tap.h"
 #include "tests/lib/trainers.h"
 
@@ -89,7 +89,7 @@ static void check_step(int tensor)
 
     open_run(&run, tensor, none);
     for (int64_t j = BATCH; j < 2 * BATCH; j++) { /* the second step's */
-        struct draw draw = sampler_draw(&run.sampler, j);
+        struct sampler_draw draw = sampler_draw(&run.sampler, j);
 
         loss[draw.skill] +=
             window_loss(&run, &run.data.train, draw.skill, draw.window);
@@ -180,7 +180,7 @@ static void check_split(struct trainer *run, struct evaluation *e,
     int tensor = group_size(run->grid.tensor);
     double worst = 0;
 
-    evaluate_split(e, split);
+    evaluation_split(e, split);
     for (int skill = 0; skill < SKILLS; skill++) {
         int64_t n = cap ? cap : split->windows[skill];
         double sum = 0;
@@ -200,13 +200,13 @@ static void check_evaluation(int tensor)
     struct evaluation e;
 
     open_run(&run, tensor, none);
-    evaluate_init(&e, run.settings, &run.grid, &run.step.batch);
+    evaluation_init(&e, run.settings, &run.grid, &run.step.batch);
     e.cap = 5;
     check_split(&run, &e, &run.data.validation);
     check_split(&run, &e, &run.data.train);
     e.cap = 0;
     check_split(&run, &e, &run.data.validation);
-    evaluate_free(&e);
+    evaluation_free(&e);
     trainers_close(&run);
 }
 

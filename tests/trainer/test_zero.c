@@ -9,7 +9,7 @@
 
 #include "kernels/device.h"
 #include "mpi/trace.h"
-#include "src/trainer/evaluate.h"
+#include "src/trainer/evaluation.h"
 #include "tests/lib/bits.h"
 #include "tests/lib/tap.h"
 #include "tests/lib/trainers.h"
@@ -51,14 +51,14 @@ static void check_idle_ranks(int tensor)
     struct evaluation e;
 
     open_run(&run, tensor, 1, large);
-    evaluate_init(&e, run.settings, &run.grid, &run.step.batch);
+    evaluation_init(&e, run.settings, &run.grid, &run.step.batch);
     step_run(&run.step, &run.sampler, 0, 0);
-    evaluate_split(&e, &run.data.validation);
+    evaluation_split(&e, &run.data.validation);
     ok(isfinite(e.loss[0]),
        "%d tensor ranks: an evaluation of less windows "
        "than data ranks",
        tensor);
-    evaluate_free(&e);
+    evaluation_free(&e);
     close_run(&run);
 }
 
@@ -133,10 +133,11 @@ static void check_copies(int tensor, long zero)
        tensor);
     exchange_sum(&run.model.exchange);
     for (int bucket = 0; bucket < p->buckets; bucket++) {
-        struct range own = parameters_own(p, bucket);
-        struct range summed =
+        struct parameters_range own = parameters_own(p, bucket);
+        struct parameters_range summed =
             zero ? own
-                 : (struct range){p->bucket[bucket].at, p->bucket[bucket].n};
+                 : (struct parameters_range){p->bucket[bucket].at,
+                                             p->bucket[bucket].n};
 
         for (long i = summed.first; i < summed.first + summed.n; i++)
             right &= p->gradient[i] ==

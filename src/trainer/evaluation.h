@@ -1,5 +1,5 @@
-#ifndef SRC_TRAINER_EVALUATE_H
-#define SRC_TRAINER_EVALUATE_H
+#ifndef SRC_TRAINER_EVALUATION_H
+#define SRC_TRAINER_EVALUATION_H
 
 #include "mpi/grid.h"
 #include "src/trainer/batch.h"
@@ -28,26 +28,26 @@ struct evaluation {
     int64_t start;                  /* where that skill begins in it */
 };
 
-void evaluate_init(struct evaluation *e, const struct settings *settings,
-                   const struct grid *grid, struct batch *batch);
-void evaluate_free(struct evaluation *e);
+void evaluation_init(struct evaluation *e, const struct settings *settings,
+                     const struct grid *grid, struct batch *batch);
+void evaluation_free(struct evaluation *e);
 
 /* Pulled by its caller:
- *     for (evaluate_begin(e, split); evaluate_is_left(e);)
- *         evaluate_next(e);
- *     evaluate_end(e);
+ *     for (evaluation_begin(e, split); evaluation_is_left(e);)
+ *         evaluation_next(e);
+ *     evaluation_end(e);
  * _next takes a micro-batch on each data rank; every rank has as many of them
  * left.  _end sums over the data ranks.  Collective over the grid, but for
  * _is_left. */
-void evaluate_begin(struct evaluation *e, const struct data_split *split);
-bool evaluate_is_left(const struct evaluation *e);
-void evaluate_next(struct evaluation *e);
-void evaluate_end(struct evaluation *e);
+void evaluation_begin(struct evaluation *e, const struct data_split *split);
+bool evaluation_is_left(const struct evaluation *e);
+void evaluation_next(struct evaluation *e);
+void evaluation_end(struct evaluation *e);
 
 /* All of these for a whole split.  Collective over the grid. */
-void evaluate_split(struct evaluation *e, const struct data_split *split);
+void evaluation_split(struct evaluation *e, const struct data_split *split);
 
 /* Whether every loss is a finite number.  Collective over the grid. */
-bool evaluate_is_finite(const struct evaluation *e);
+bool evaluation_is_finite(const struct evaluation *e);
 
 #endif

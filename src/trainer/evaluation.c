@@ -1,4 +1,4 @@
-#include "src/trainer/evaluate.h"
+#include "src/trainer/evaluation.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include "kernels/base/memory.h"
 
-void evaluate_init(struct evaluation *e, const struct settings *settings,
-                   const struct grid *grid, struct batch *batch)
+void evaluation_init(struct evaluation *e, const struct settings *settings,
+                     const struct grid *grid, struct batch *batch)
 {
     const struct data *d = batch->data;
     int train = d->train.skills.n, others = d->validation.skills.n;
@@ -22,7 +22,7 @@ void evaluate_init(struct evaluation *e, const struct settings *settings,
     e->loss = memory_take(2 * skills, sizeof *e->loss, "losses of skills");
 }
 
-void evaluate_free(struct evaluation *e)
+void evaluation_free(struct evaluation *e)
 {
     free(e->loss);
 }
@@ -34,7 +34,7 @@ static int64_t windows_of(const struct evaluation *e, int skill)
     return e->cap && e->cap < n ? e->cap : n;
 }
 
-void evaluate_begin(struct evaluation *e, const struct data_split *split)
+void evaluation_begin(struct evaluation *e, const struct data_split *split)
 {
     int k = split->skills.n;
 
@@ -49,7 +49,7 @@ void evaluate_begin(struct evaluation *e, const struct data_split *split)
     exchange_settle(&e->batch->model->exchange);
 }
 
-bool evaluate_is_left(const struct evaluation *e)
+bool evaluation_is_left(const struct evaluation *e)
 {
     return e->next < e->total;
 }
@@ -66,7 +66,7 @@ static void read_place(struct evaluation *e, long i, int64_t place)
     }
     if (e->skill < k)
         batch_read(e->batch, i, e->split,
-                   (struct draw){e->skill, place - e->start}, e->over);
+                   (struct sampler_draw){e->skill, place - e->start}, e->over);
     else
         batch_leave_out(e->batch, i);
 }
@@ -85,7 +85,7 @@ static void add_batch(struct evaluation *e)
     }
 }
 
-void evaluate_next(struct evaluation *e)
+void evaluation_next(struct evaluation *e)
 {
     struct batch *b = e->batch;
     int64_t own = e->next + b->sequences * group_rank(e->grid->data);
@@ -99,7 +99,7 @@ void evaluate_next(struct evaluation *e)
     add_batch(e);
 }
 
-void evaluate_end(struct evaluation *e)
+void evaluation_end(struct evaluation *e)
 {
     int k = e->split->skills.n;
 
@@ -110,14 +110,14 @@ void evaluate_end(struct evaluation *e)
     }
 }
 
-void evaluate_split(struct evaluation *e, const struct data_split *split)
+void evaluation_split(struct evaluation *e, const struct data_split *split)
 {
-    for (evaluate_begin(e, split); evaluate_is_left(e);)
-        evaluate_next(e);
-    evaluate_end(e);
+    for (evaluation_begin(e, split); evaluation_is_left(e);)
+        evaluation_next(e);
+    evaluation_end(e);
 }
 
-bool evaluate_is_finite(const struct evaluation *e)
+bool evaluation_is_finite(const struct evaluation *e)
 {
     bool is_finite = true;
 
