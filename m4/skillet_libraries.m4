@@ -21,7 +21,7 @@ AC_DEFUN([SKILLET_WITH_HDF5], [
     [[#include <hdf5.h>
 #if !H5_VERSION_GE(1, 10, 0)
 #error HDF5 1.10 is needed
-#endif]], [[H5open();]], [libhdf5-openmpi-dev], [hdf5])
+#endif]], [[H5open();]], [libhdf5-$skillet_mpi-dev], [hdf5])
 ])
 
 # The module blas first: where it has CBLAS it is the machine's choice (as by
@@ -66,7 +66,7 @@ AC_DEFUN([SKILLET_WITH_SCALAPACK], [
 void Cblacs_gridinit(int *context, char *order, int rows, int columns);]],
     [[int context = 0;
       Cblacs_gridinit(&context, "R", 1, 1);
-      pdsyevr_();]], [libscalapack-openmpi-dev], [netlib-scalapack])
+      pdsyevr_();]], [libscalapack-$skillet_mpi-dev], [netlib-scalapack])
   LIBS=$skillet_without_blas
 ])
 
