@@ -9,7 +9,7 @@
 c_tests =
 sh_tests =
 big_c_tests =
-big_sh_tests =
+big_sh_tests = %D%/fresh.sh
 
 # What shell tests call: FOLDER/NAME, of NAME.c.
 tool_programs =
