@@ -195,7 +195,9 @@ if inside './bootstrap demo'; then
 else
   not_ok "./bootstrap demo" "$(tail -n 15 "$out")"
 fi
-# Here $out has the table of the demo, to be compared with README's.
+cp "$out" "$TMPDIR/demo"
+none "its tables are README's" "$(SKILLET_DEMO_OUTPUT=$TMPDIR/demo \
+  sh "$top_srcdir/tests/commands/demo.sh" | grep -v '^ok\|^1\.\.2$')"
 
 inside 'TESTS="tests/commands/checkpoint.sh tests/commands/cli.sh
   tests/commands/synth.sh tests/house/format.sh tests/house/shell.sh
