@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/lib/tap.h"
 
@@ -58,6 +59,21 @@ void policy_case_close(struct policy_case *c)
 {
     policy_free(&c->policy);
     settings_free(&c->settings);
+}
+
+void policy_case_carry_over(struct policy *to, struct policy *from)
+{
+    struct arrays out = {0}, in = {0};
+
+    window_make_room(&to->window, from->window.room);
+    policy_state(from, &out);
+    policy_state(to, &in);
+    for (long i = 0; i < out.n; i++)
+        memcpy(in.list[i].at, out.list[i].at,
+               out.list[i].rows * out.list[i].cols *
+                   h5_number_bytes(out.list[i].number));
+    arrays_free(&out);
+    arrays_free(&in);
 }
 
 double policy_case_off(const double *a, const double *b, int n)

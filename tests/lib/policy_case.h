@@ -28,6 +28,9 @@ void policy_case_open(struct policy_case *c, const char *train,
 
 void policy_case_close(struct policy_case *c);
 
+/* The state of a policy, as a checkpoint carries it. */
+void policy_case_carry_over(struct policy *to, struct policy *from);
+
 /* The largest difference of two mixtures. */
 double policy_case_off(const double *a, const double *b, int n);
 

@@ -89,21 +89,6 @@ static void open_one(struct policy *p, const struct settings *s)
     names_free(&names);
 }
 
-static void carry_over(struct policy *to, struct policy *from)
-{
-    struct arrays out = {0}, in = {0};
-
-    window_make_room(&to->window, from->window.room);
-    policy_state(from, &out);
-    policy_state(to, &in);
-    for (long i = 0; i < out.n; i++)
-        memcpy(in.list[i].at, out.list[i].at,
-               out.list[i].rows * out.list[i].cols *
-                   h5_number_bytes(out.list[i].number));
-    arrays_free(&out);
-    arrays_free(&in);
-}
-
 /* Rounds [first, end) of one step each. */
 static void run(struct policy *p, int first, int end, double (*shares)[SKILLS])
 {
@@ -134,7 +119,7 @@ int main(int argc, char **argv)
         open_one(&before, &s);
         open_one(&after, &s);
         run(&before, 0, stop, parts);
-        carry_over(&after, &before);
+        policy_case_carry_over(&after, &before);
         run(&after, stop, ROUNDS, parts);
         same += memcmp(whole, parts, sizeof whole) == 0;
         policy_free(&before);

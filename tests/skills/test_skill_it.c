@@ -300,22 +300,6 @@ static void check_switches(void)
     ok(off < 1e-13, "all follow the authors' program: %.1e", off);
 }
 
-/* The state of a policy, as a checkpoint carries it. */
-static void carry_over(struct policy *to, struct policy *from)
-{
-    struct arrays out = {0}, in = {0};
-
-    window_make_room(&to->window, from->window.room);
-    policy_state(from, &out);
-    policy_state(to, &in);
-    for (long i = 0; i < out.n; i++)
-        memcpy(in.list[i].at, out.list[i].at,
-               out.list[i].rows * out.list[i].cols *
-                   h5_number_bytes(out.list[i].number));
-    arrays_free(&out);
-    arrays_free(&in);
-}
-
 static void check_state(void)
 {
     int same = 0;
@@ -333,7 +317,7 @@ static void check_state(void)
         policy_case_open(&c, t.train, t.evaluate, NULL, t.list);
         run(&a.policy, 0, STEPS, whole);
         run(&b.policy, 0, stop, parts);
-        carry_over(&c.policy, &b.policy);
+        policy_case_carry_over(&c.policy, &b.policy);
         run(&c.policy, stop, STEPS, parts);
         same += memcmp(whole, parts, sizeof whole) == 0;
         policy_case_close(&a);
