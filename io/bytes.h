@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Bytes that grow.  Behind the n bytes stand BYTES_BEHIND more that may be
+/* Bytes that grow.  After the n bytes are BYTES_BEHIND more that may be
  * read, the first of them a zero. */
 struct bytes {
     char *at;
@@ -12,7 +12,7 @@ struct bytes {
 
 enum { BYTES_BEHIND = 32 };
 
-/* Room for `more` bytes behind those that are there; n stays. */
+/* Room for `more` bytes after those that are there; n stays. */
 void bytes_make_room(struct bytes *b, size_t more);
 void bytes_add(struct bytes *b, const void *from, size_t n);
 void bytes_free(struct bytes *b);

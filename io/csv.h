@@ -9,7 +9,7 @@
  *
  * If the first cell is a number the table has no names; else (empty or any
  * word) the first row and the first column are names.  Names and numbers may
- * stand in double quotes ("" for a quote inside); a name that looks like a
+ * are put in double quotes ("" for a quote inside); a name that looks like a
  * number must.  Blank lines and CR at line ends do not count. */
 struct csv {
     long rows, cols;               /* of the numbers */

@@ -42,7 +42,7 @@ uint64_t h5_dataset_bytes(const struct h5_dataset *d);
 
 /* Takes room for a file, which is made if it is not there.  To be called
  * before h5_create with the size to come: HDF5 does not survive a file that it
- * cannot finish; and again behind h5_close, which may have given the room
+ * cannot finish; and again after h5_close, which may have given the room
  * back. */
 struct problem h5_reserve(const char *path, uint64_t bytes);
 

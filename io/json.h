@@ -5,7 +5,7 @@
 
 #include "kernels/base/problem.h"
 
-/* One JSON object, as it stands on a line of a .jsonl file.  Strict: the text
+/* One JSON object, as on a line of a .jsonl file.  Strict: the text
  * must be UTF-8 and nothing may follow the object; U+0000 is allowed in a
  * string; of equal keys the last one counts.  Numbers may be of any size. */
 struct json_line;

@@ -41,7 +41,7 @@ bool json_value_is_object(const struct json_value *v);
 bool json_value_is_array(const struct json_value *v);
 
 /* Members of an object one after another, in their order: starts with *at =
- * NULL; false behind the last one. */
+ * NULL; false after the last one. */
 bool json_value_next(const struct json_value *object, void **at,
                      const char **name, const struct json_value **v);
 

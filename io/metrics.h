@@ -21,14 +21,14 @@
 struct metrics {
     int fd;
     char *path;
-    char *line; /* what waits, and behind it the object so far */
+    char *line; /* what waits, and after it the object so far */
     size_t used, room;
     int64_t written; /* bytes of whole lines in the file */
-    bool is_torn;    /* there is a part of one behind them */
+    bool is_torn;    /* there is a part of one after them */
 };
 
-/* open goes on behind the first `keep` bytes of the file at `path`, and
- * forgets the rest.  Where it has fewer whole lines, a line that waits stands
+/* open continues after the first `keep` bytes of the file at `path`, and
+ * forgets the rest.  Where it has fewer whole lines, a waiting line is put
  * for the others: {"event":"lost","bytes":B}, and blanks until all have `keep`
  * bytes.  create refuses a file that is there.  A problem leaves nothing to
  * close. */
@@ -58,7 +58,7 @@ int64_t metrics_bytes(const struct metrics *m);
 /* What is in the file outlives the node. */
 struct problem metrics_sync(const struct metrics *m);
 
-/* Forgets the lines behind the first so many bytes. */
+/* Forgets the lines after the first so many bytes. */
 void metrics_cut(struct metrics *m, int64_t bytes);
 
 #endif

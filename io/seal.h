@@ -16,7 +16,7 @@
  *   "SKILLET\n", bytes of the block, bytes of the file, sum, number of ranges,
  *   then first byte and length of each range, rising; zeros to the end.
  * The sum (io/sum.h) is taken over the block with a sum of 0, then over what
- * stands behind it outside the ranges, each piece at the next multiple of
+ * is after it outside the ranges, each piece at the next multiple of
  * 8. */
 struct seal_range {
     uint64_t at, bytes;

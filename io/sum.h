@@ -10,10 +10,10 @@
  *   sum = sum over q of mix(w_q ^ key(q))   (mod 2^64)
  *
  * mix is a bijection, so one changed word always shows; key makes the sum
- * depend on where a word stands.  Because it is a plain sum, pieces cut at
+ * depend on where a word is.  Because it is a plain sum, pieces cut at
  * multiples of 8 may be summed in any order, by any rank, and added. */
 
-/* The sum of n bytes at p, which stand at byte `position` (a multiple of 8) of
+/* The sum of n bytes at p, which are at byte `position` (a multiple of 8) of
  * the range. */
 uint64_t sum_bytes(const void *p, size_t n, uint64_t position);
 

@@ -11,7 +11,7 @@ size_t utf8_sequence(const char *text);
 /* Bytes of ASCII that n bytes begin with, or up to seven less. */
 size_t utf8_ascii(const char *text, size_t n);
 
-/* How many of the n bytes, behind which a zero stands, are well-formed: n, or
+/* How many of the n bytes, which a zero follows, are well-formed: n, or
  * the place of the first that is not. */
 size_t utf8_well_formed(const char *text, size_t n);
 

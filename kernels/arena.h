@@ -11,7 +11,7 @@
  * layout is written once and serves both to size the block and to carve it. */
 struct arena {
     char *base;  /* NULL while measuring */
-    size_t size; /* bytes behind base */
+    size_t size; /* bytes after base */
     size_t used;
 };
 

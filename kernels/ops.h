@@ -66,7 +66,7 @@ void op_norm_backward(const struct op_norm *n, struct mat x, struct mat dy,
 /* ---- rotary.c ---- rotary position embedding, in place, on the first `dims`
  * of each head's `head_size` numbers.  Dimension i < dims/2 pairs with
  * i + dims/2 (the GPT-NeoX convention); the angle at position p is
- * p * base^(-2i/dims); position = row % length, or what is behind the start of
+ * p * base^(-2i/dims); position = row % length, or what is after the start of
  * the row's document. */
 struct op_rotary {
     const wide *cosine, *sine; /* [length, dims/2] */

@@ -5,7 +5,7 @@
 #include "mpi/group.h"
 
 /* Collectives over arrays of as many equal parts as the group has ranks, part
- * r being that of rank r, which go on while the ranks compute:
+ * r being that of rank r, which continue while the ranks compute:
  *
  *   sum     makes this rank's part the sum of that part over all ranks, and
  *           leaves the others as they were
@@ -17,7 +17,7 @@
  * the same bits each time, whatever the MPI library does.  (NCCL has an order
  * of its own, a function of the machine.)
  *
- * MPI moves data only while it is called, so what is to go on beside a long
+ * MPI moves data only while it is called, so what is to happen beside a long
  * computation needs a poll now and then in the middle of it.  Until a
  * collective has ended, its array may not be written, nor its results read. */
 struct coll_parts;
@@ -39,7 +39,7 @@ long coll_parts_sum(struct coll_parts *q, wide *x, long part);
 long coll_parts_gather(struct coll_parts *q, real *x, long part);
 long coll_parts_gather_wide(struct coll_parts *q, wide *x, long part);
 
-/* Lets them go on as far as they can without waiting. */
+/* Lets them continue as far as they can without waiting. */
 void coll_parts_poll(struct coll_parts *q);
 
 /* Until that of the ticket, and all before it, have ended. */

@@ -24,7 +24,7 @@ void log_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same of any rank and from any thread, also while another one hangs in a
- * print: what only this rank can tell before it ends.  It is left out where
+ * print: what only this rank can report before it ends.  It is left out where
  * nobody reads it for a second. */
 void log_last_words(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));

@@ -31,7 +31,7 @@ struct settings_row {
     bool stays;          /* the same in a run that resumes */
 };
 
-/* settings_table.c: rows of a section stand together. */
+/* settings_table.c: rows of a section are together. */
 extern const struct settings_row settings_table[];
 extern const int settings_table_rows;
 

@@ -76,7 +76,7 @@ struct problem checkpoint_verify_some(const struct checkpoint *c,
 struct problem checkpoint_compare(const struct checkpoint *c, struct group *g,
                                   uint64_t *sum, const bool *which);
 
-/* Numbers [first, first + n) of an item, row-major, as they stand in the file;
+/* Numbers [first, first + n) of an item, row-major, as they are in the file;
  * of texts, their bytes.  fd is of c->path.text, opened by the caller.  On any
  * rank. */
 struct problem checkpoint_get(const struct checkpoint *c, int fd, long item,

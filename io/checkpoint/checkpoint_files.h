@@ -21,7 +21,7 @@ struct problem checkpoint_files_sweep(const char *directory);
 
 /* Removes checkpoints up to step `now` but the latest `keep` of them and those
  * whose step is a multiple of keep_every (0: none is).  Later ones were found
- * damaged, or the run would have gone on from them: they do not count, and
+ * damaged, or the run would have resumed from them: they do not count, and
  * stay until they are replaced. */
 struct problem checkpoint_files_prune(const char *directory, long keep,
                                       long keep_every, int64_t now);

@@ -27,7 +27,7 @@ struct checkpoint_thread {
 void checkpoint_thread_add(struct checkpoint_thread *t, long item,
                            uint64_t first, uint64_t n, const void *numbers);
 
-/* The writer's file has been made.  What goes wrong is told by
+/* The writer's file has been made.  Errors are reported by
  * checkpoint_write_publish. */
 void checkpoint_thread_start(struct checkpoint_thread *t,
                              struct checkpoint_writer *w);

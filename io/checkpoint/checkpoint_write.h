@@ -21,7 +21,7 @@ struct checkpoint_writer {
     uint64_t sums_at;     /* on rank 0 */
     struct path name;     /* PATH.tmp */
     struct problem wrong; /* the first of this rank */
-    uint64_t waiting;     /* bytes that the disk has not been told of */
+    uint64_t waiting;     /* bytes that the disk does not know of yet */
     bool is_synced;
 };
 
@@ -31,7 +31,7 @@ struct problem checkpoint_write_create(struct checkpoint_writer *w,
                                        struct checkpoint *c, struct group *g);
 
 /* Numbers [first, first + n) of an item, row-major; of texts, their bytes.
- * All ranks together must write each number once.  What goes wrong is told by
+ * All ranks together must write each number once.  Errors are reported by
  * checkpoint_write_publish. */
 void checkpoint_write_put(struct checkpoint_writer *w, long item,
                           uint64_t first, uint64_t n, const void *numbers);

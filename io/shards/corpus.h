@@ -12,11 +12,11 @@
  *
  *   [begin] document 0 [end] [begin] document 1 [end] ... document n-1
  *
- * begin-of-text stands before each document and end-of-text between documents,
- * across parts too, where the shards have them; none behind the last one.
+ * begin-of-text precedes each document and end-of-text between documents,
+ * across parts too, where the shards have them; none after the last one.
  *
  * With layout "samples" (the same for all parts) there is no stream: documents
- * are samples, numbered over all parts, and begin-of-text stands before each
+ * are samples, numbered over all parts, and begin-of-text precedes each
  * where the shards have it.
  *
  * Document boundaries stay on disk: a lookup bisects /documents with pread and
@@ -57,7 +57,7 @@ struct problem corpus_open(struct corpus *c, struct group *g,
 void corpus_close(struct corpus *c);
 
 /* A number that is another one when the tokens, documents or answers are
- * others: from the sums that stand in the shards.  For one rank. */
+ * others: from the sums that are in the shards.  For one rank. */
 struct problem corpus_fingerprint(const struct corpus *c,
                                   uint64_t *fingerprint);
 

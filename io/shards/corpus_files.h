@@ -32,7 +32,7 @@ struct problem corpus_files_list(struct corpus_files *files,
                                  const char *directory);
 void corpus_files_free(struct corpus_files *files);
 
-/* The *n parts of a skill's split, which stand together. */
+/* The *n parts of a skill's split, which belong together. */
 const struct corpus_file *corpus_files_find(const struct corpus_files *files,
                                             const char *skill,
                                             const char *split, long *n);

@@ -45,7 +45,7 @@ enum {
 
 enum shard_layout { SHARD_PACKED, SHARD_SAMPLES };
 
-/* As it stands in the file. */
+/* As it is in the file. */
 const char *shard_layout_name(enum shard_layout layout);
 
 /* The header: plain data, so that one rank reads it and broadcasts it. */
@@ -87,11 +87,11 @@ static inline long shard_sums(long n, long size)
 long shard_blocks(const struct shard *s);
 struct shard_block shard_block(const struct shard *s, long i);
 
-/* The sum of a block as it stands in the file; `name` is for messages. */
+/* The sum of a block as it is in the file; `name` is for messages. */
 struct problem shard_block_sum(const struct shard_block *b, int fd,
                                const char *name, uint64_t *sum);
 
-/* The file behind a header, on any rank. */
+/* The file of a header, on any rank. */
 struct shard_file {
     struct shard head;
     int fd;
@@ -111,7 +111,7 @@ struct problem shard_read_tokens(struct shard_file *f, long first, long n,
 struct problem shard_read_documents(struct shard_file *f, long first, long n,
                                     uint64_t *out);
 
-/* Where in its sample the answer of a document stands, without a begin-of-text
+/* Where in its sample the answer of a document is, without a begin-of-text
  * before it. */
 struct shard_answer {
     uint32_t first, length;
@@ -129,9 +129,9 @@ struct shard_sample {
     struct shard_answer answer; /* length 0: none */
 };
 
-/* Where sample i stands.  It must have at least 2 tokens and at most `most`,
+/* Where sample i is.  It must have at least 2 tokens and at most `most`,
  * where a begin-of-text of the shard counts, and its answer must lie inside it
- * and behind its first token. */
+ * and after its first token. */
 struct problem shard_read_sample(struct shard_file *f, long i, long most,
                                  struct shard_sample *out);
 

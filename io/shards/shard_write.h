@@ -47,7 +47,7 @@ struct problem shard_write_documents(struct shard_writer *w, long first,
 struct problem shard_write_answers(struct shard_writer *w, long first, long n,
                                    const struct shard_answer *answers);
 
-/* Sums of blocks [first, first + n) (shard_block), of what stands in the
+/* Sums of blocks [first, first + n) (shard_block), of what is in the
  * file. */
 struct problem shard_write_sums(struct shard_writer *w, long first, long n);
 

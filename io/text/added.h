@@ -9,7 +9,7 @@
  * longest one. */
 struct added_token {
     int32_t id;
-    bool is_word; /* not where a letter or digit stands beside it */
+    bool is_word; /* not where a letter or digit is beside it */
     bool takes_before, takes_behind; /* the white space there belongs to it */
 };
 
@@ -46,7 +46,7 @@ struct added_search {
 };
 
 /* The next token, with the text [*from, *to) before it, which may be empty;
- * false behind the last one, where that text is the rest. */
+ * false after the last one, where that text is the rest. */
 bool added_next(const struct added *a, struct added_search *s, size_t *from,
                 size_t *to, int32_t *id);
 

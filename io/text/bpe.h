@@ -35,7 +35,7 @@ void bpe_join(struct bpe *b, char last, char first);
 void bpe_forget_joints(struct bpe *b);
 
 /* Writes the ids of a word to `to`, which has room for as many as it has
- * bytes, and WORDS_MOST_IDS more.  BYTES_BEHIND bytes behind it may be read.
+ * bytes, and WORDS_MOST_IDS more.  BYTES_BEHIND bytes after it may be read.
  * How many ids. */
 long bpe_encode(struct bpe *b, const char *word, size_t n, int32_t *to);
 

@@ -24,7 +24,7 @@ struct normal {
 
 void normal_free(struct normal *s);
 
-/* Well-formed text, behind which BYTES_BEHIND bytes may be read, becomes
+/* Well-formed text, after which BYTES_BEHIND bytes may be read, becomes
  * another such text, which is valid until the next call. */
 void normal_apply(struct normal *s, const char **text, size_t *n);
 

@@ -18,7 +18,7 @@
  *
  * Any other name is that of a tokenizer.json (byte-pair encoding), or of the
  * directory that holds it.  Ids are those of Hugging Face's library without
- * the special tokens that it may put around a text; special tokens that stand
+ * the special tokens that it may put around a text; special tokens that are
  * in a text become their ids there too. */
 struct tokenizer {
     char name[256];

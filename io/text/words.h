@@ -54,7 +54,7 @@ static inline struct words_key words_key(const char *at, size_t n)
     return k;
 }
 
-/* The line that a word has, or would have: whose key tells. */
+/* The line that a word has, or would have, by its key. */
 static inline struct words_line *words_find(const struct words *w,
                                             const struct words_key *k)
 {

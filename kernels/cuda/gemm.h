@@ -4,7 +4,7 @@
 #include "kernels/tensor.h"
 
 /* Products of many matrices at once: matrix i of a stack begins i * `apart`
- * numbers behind the first. */
+ * numbers after the first. */
 struct gemm_pile {
     struct mat m;
     long apart;

@@ -6,7 +6,7 @@
 /* The queue that all work of this rank's GPU goes through, in order. */
 struct CUstream_st *device_stream(void);
 
-/* Another queue, whose work goes on beside it.  Events order the two: what
+/* Another queue, whose work runs beside it.  Events order the two: what
  * `stream` is given after an await waits for all that the other stream had
  * been given when the event was marked there. */
 struct CUstream_st *device_stream_open(void);

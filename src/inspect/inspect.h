@@ -10,7 +10,7 @@
 #include "src/settings.h"
 
 /* What there is to say of one file, a fact a line, as "key value".  For one
- * rank; what was printed before a problem stands. */
+ * rank; what was printed before a problem stays. */
 struct problem inspect_any(const struct settings *s, struct group *g,
                            const char *path, FILE *to);
 
@@ -35,7 +35,7 @@ struct problem inspect_shards(const struct settings *s, const char *directory,
 /* Checks all blocks of a shard and says how many. */
 struct problem inspect_shard_verify(struct shard_file *f, FILE *to);
 
-/* A text of n bytes, with a zero behind them, as it may go to a terminal:
+/* A text of n bytes, with a zero after them, as it may go to a terminal:
  * control characters, backslashes, double quotes and what is not UTF-8 are
  * escaped. */
 void inspect_text(const char *text, size_t n, FILE *to);

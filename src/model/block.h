@@ -59,7 +59,7 @@ void block_init(struct block *b, const struct shape *shape, long layer,
                 const struct memory *memory);
 
 /* Backward turns dy into dx in place.  Between the layers, what ranks exchange
- * beside this is let go on.  Collective over the tensor ranks. */
+ * beside this may continue.  Collective over the tensor ranks. */
 void block_forward(struct block *b, struct exchange *e, struct mat x,
                    struct mat y);
 void block_backward(struct block *b, struct exchange *e, struct mat dy);

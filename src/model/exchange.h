@@ -61,7 +61,7 @@ void exchange_need(struct exchange *e, int bucket);
 void exchange_poll(struct exchange *e);
 
 /* Until nothing is under way: before ranks do different things, as one that
- * waits needs the others to go on. */
+ * waits needs the others to continue. */
 void exchange_settle(struct exchange *e);
 
 #endif

@@ -21,7 +21,7 @@ struct parameter {
     long rows, cols;     /* of the whole */
     bool is_cut, decays; /* dealt by rows over tensor ranks; weight decay */
     bool is_partial; /* whole, but tensor ranks have parts of its gradient */
-    bool is_joined;  /* lies right behind the one before */
+    bool is_joined;  /* lies right after the one before */
     double mean, deviation; /* initial values */
     struct shape_cut piece; /* the rows of this rank */
     int bucket;
@@ -83,7 +83,7 @@ struct parameters_range parameters_owned(const struct parameters *p,
 struct parameters_range parameters_updated(const struct parameters *p,
                                            const struct parameter *row);
 
-/* All there is of number `first` of a piece, and of those behind it. */
+/* All there is of number `first` of a piece, and of those after it. */
 struct op_adamw_state parameters_state(const struct parameters *p,
                                        const struct parameter *row,
                                        long first);

@@ -44,7 +44,7 @@ void shape_batch(struct shape *shape, long sequences, long length);
 
 /* What each tensor rank holds of a dimension that divides (heads, hidden
  * units), and of one that need not: rows [first, first + n) of `rows`, in a
- * piece of the same size everywhere, padded behind. */
+ * piece of the same size everywhere, padded at its end. */
 struct shape_cut {
     long first, n, piece;
 };

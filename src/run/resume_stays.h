@@ -4,7 +4,7 @@
 #include "kernels/base/problem.h"
 #include "src/settings.h"
 
-/* A problem if a run with the settings `now` can't go on with one that had
+/* A problem if a run with the settings `now` cannot resume one that had
  * `before`, which is from the file `where`: the model, the data, the mixture,
  * batches and seeds must be the same. */
 struct problem resume_stays_check(const struct settings *before,

@@ -8,7 +8,7 @@
 #include "src/trainer/trainer.h"
 
 /* What rank 0 remembers of a run beside its model, as lists of arrays: each
- * module tells its part, and one list serves to save and to restore. */
+ * module lists its part, and one list serves to save and to restore. */
 enum { RUN_STATE_ENVIRONMENT = 512 };
 
 /* Of the state, what the trainer does not hold itself. */

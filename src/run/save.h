@@ -30,7 +30,7 @@ struct problem save_list(const struct save *s, struct checkpoint *c,
                          const char *directory, int64_t step, int64_t tokens);
 
 /* What this rank writes of item i, for all i below save_parts(s): n numbers,
- * number `first` of the whole and on.  The items behind those are the arrays,
+ * number `first` of the whole and on.  The items after those are the arrays,
  * in their order. */
 struct save_part {
     const wide *at; /* on the device */

@@ -6,7 +6,7 @@
 #include "io/checkpoint/checkpoint_thread.h"
 #include "src/run/save.h"
 
-/* A save while training goes on: start makes the file and copies what this
+/* A save while training continues: start makes the file and copies what this
  * rank writes, a thread brings the copy to the disk, and finish gives the file
  * its name.  It is the file that save_write would have written at its start.
  *

@@ -14,7 +14,7 @@
  * under way, which has to end first, for two saves.
  *
  * Each rank knows its signals, rank 0 the file and the time; a step's own sum
- * tells all of them (step.h), between steps stop_poll does. */
+ * informs all of them (step.h), between steps stop_poll does. */
 struct stop {
     struct group *g;
     struct path file;  /* looked at by rank 0 */

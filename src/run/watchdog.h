@@ -3,8 +3,8 @@
 
 /* A thread that ends this process, with status 1, when nothing has moved
  * (mpi/trace.h) for so many seconds, times the patience of the phase.  At
- * three quarters of the time it says where this rank stands: ranks that wait
- * for a laggard stand as long as it does but for the work of a step, so all of
+ * three quarters of the time it says where this rank hangs: ranks that wait
+ * for a laggard hang as long as it does but for the work of a step, so all of
  * them have spoken before the first ends and the launcher kills the rest.
  *
  * It calls neither MPI nor stdio, which may be what the rank hangs in.  Time

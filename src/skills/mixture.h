@@ -24,7 +24,7 @@
  * theirs, in proportion to their shares; where every skill with a share is
  * full, the cap does not count.
  *
- * Its state, which goes on from a stop: carry and given. */
+ * Its state, which a resumed run takes over: carry and given. */
 struct mixture {
     int k;
     enum settings_mixture_counts rule;

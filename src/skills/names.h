@@ -22,7 +22,7 @@ void names_split(struct names *names, const char *list);
 int names_find(const struct names *names, const char *name);
 
 /* The comma list `text` given at `place`: every name must be one of `known`
- * and stand once; an empty list means all that are known. */
+ * and appear once; an empty list means all that are known. */
 struct problem names_choose(struct names *names, const char *text,
                             const char *place, const struct names *known);
 
@@ -37,7 +37,7 @@ void names_index_init(struct names_index *x, const struct names *names);
 void names_index_free(struct names_index *x);
 int names_index_find(const struct names_index *x, const char *name);
 
-/* The place of a name that stood there before, or -1. */
+/* The place of a name that was there before, or -1. */
 int names_index_repeated(const struct names_index *x);
 
 #endif

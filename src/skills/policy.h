@@ -20,8 +20,8 @@
  * mixes the training skills that mixture.fixed leaves to it: `skills`, which
  * are also the rows of the graph and those that have a prior or a weight.
  *
- * Its state, which goes on from a stop: round, ends, that of the window, and
- * what the kind adds. */
+ * Its state, which a resumed run takes over: round, ends, that of the window,
+ * and what the kind adds. */
 struct policy {
     const struct policy_kind *kind;
     const struct settings *settings; /* not owned */

@@ -24,7 +24,7 @@
  * A loss below 1e-9 counts as 1e-9 where it divides. */
 extern const struct policy_kind skill_it_kind;
 
-/* Its own state.  `decay` goes on from a stop. */
+/* Its own state.  A resumed run takes over `decay`. */
 struct skill_it {
     double *prior;   /* [skills] */
     double *initial; /* [skills] or NULL */

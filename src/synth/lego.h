@@ -9,7 +9,7 @@
 
 /* LEGO (Zhang et al., arXiv 2206.04301) as the authors of Skill-It generate
  * it.  k variables have letters, the first k of a random permutation of a to
- * z, and random values 0 or 1.  Variable 0 is given, each other one stands in
+ * z, and random values 0 or 1.  Variable 0 is given, each other one appears in
  * a clause with the one it is built on: the one before (chain), or (i - 1) / 2
  * (tree).  Clauses come in random order, and skill lego-s asks for variable s
  * - 1:

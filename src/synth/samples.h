@@ -11,8 +11,8 @@
 
 /* The samples of one skill.  Its splits, validation, test and train in this
  * order, take the candidates in the order of their numbers, so every sample is
- * a function of the settings.  No sentence stands in two splits of a skill; in
- * one split it stands once, unless the generator may repeat it, as the
+ * a function of the settings.  No sentence appears in two splits of a skill;
+ * in one split it appears once, unless the generator may repeat it, as the
  * authors' programs have it.
  *
  * A sentence whose 62-bit hash another one has is taken for it and passed

@@ -21,7 +21,7 @@ void sentence_add(struct sentence *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Ids of the text, at most SENTENCE_BYTES, and where the answer, one token,
- * stands among them.  Returns their number. */
+ * is among them.  Returns their number. */
 long sentence_cut(const struct sentence *s, const struct symbols *symbols,
                   uint16_t *ids, struct shard_answer *answer);
 

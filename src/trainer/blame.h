@@ -7,7 +7,7 @@
 
 /* Where a step became something that is no finite number: the skill and the
  * layer from which on a loss is not finite, or the parameter nearest to the
- * loss whose gradient is not; what came first in the step is told, and the
+ * loss whose gradient is not; what came first in the step is named, and the
  * lowest rank that has it.
  *
  * It computes the gradients of the step's batch again, before anything is

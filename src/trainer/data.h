@@ -15,8 +15,8 @@
  * further on.
  *
  * Layout "samples": window w is sample w.  Its first tokens are those of the
- * sample but the last one, its targets the tokens one further on; behind them
- * stands padding.
+ * sample but the last one, its targets the tokens one further on; after them
+ * is padding.
  *
  * Training skills are read from the train split, evaluation skills from the
  * validation split and, where evaluate.split names it, the test split.
@@ -52,7 +52,7 @@ void data_close(struct data *d);
 /* Whether the windows of a skill have answers. */
 bool data_has_answers(const struct data_split *split, int skill);
 
-/* What stands in a window. */
+/* What is in a window. */
 struct data_row {
     long tokens;             /* the others are padding */
     long answer, answer_end; /* targets of its answer; equal: it has none */
@@ -62,7 +62,7 @@ struct data_row {
  * where the document of each token starts in the window, 0 if before it.  The
  * target of a document's end-of-text is the first token of the next one, as
  * without the mask: so a window has the same targets either way, and the model
- * goes on learning how documents begin. */
+ * continues to learn how documents begin. */
 struct data_window {
     int32_t *token;  /* 0 in the padding */
     int32_t *target; /* -1 there */

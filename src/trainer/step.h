@@ -20,7 +20,7 @@
  * Sample b of the batch belongs to data rank b / (global_batch / data ranks),
  * which takes its samples in micro-batches and adds their gradients.  What the
  * ranks exchange, in order: the gradients, while backward of the last
- * micro-batch goes on (exchange.h); sums over all ranks of losses by skill,
+ * micro-batch continues (exchange.h); sums over all ranks of losses by skill,
  * and of the squared norm; the updated weights, while the next forward goes
  * on.  Rank 0 decides on the rate and the factor of the gradient for all. */
 struct step_config {
@@ -32,9 +32,9 @@ struct step_config {
     struct optimiser_config optimiser;
 };
 
-/* What this rank tells the others with the sums of the losses.  The caller
- * sets it before a step; asks_to_stop(asker) is called when the gradients are
- * there, and may be NULL. */
+/* What this rank reports to the others with the sums of the losses.  The
+ * caller sets it before a step; asks_to_stop(asker) is called when the
+ * gradients are there, and may be NULL. */
 struct step_votes {
     bool (*asks_to_stop)(void *);
     void *asker;

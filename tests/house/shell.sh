@@ -5,7 +5,7 @@
 cd "$top_srcdir" || exit 99
 
 scripts=$(ls bootstrap .ci/run build-aux/version.sh tests/lib/driver \
-  tests/lib/mpi-tap tests/*/*.sh jobs/*.sh 2>/dev/null)
+  tests/lib/mpi-tap tests/*.sh tests/*/*.sh jobs/*.sh 2>/dev/null)
 for script in $scripts; do
   if command -v shellcheck >/dev/null; then
     check "$script" shellcheck -x -P . "$script"
