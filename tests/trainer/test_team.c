@@ -117,7 +117,7 @@ int main(int argc, char **argv)
     check_side_by_side(team, number);
     check_failure(team, number, "data.directory=/nowhere", "/nowhere");
     check_failure(team, number, "parallel.tensor=3", "does not divide");
-    check_failure(team, number, "train.rewarm_at=5,4", "rising");
+    check_failure(team, number, "train.rewarm_at=5,4", "train.rewarm_at");
     check_failure(team, number, "model.rotary_fraction=0.4", "rotary");
     check_failure(team, number, "mixture.policy=static", "mixture");
     check_failure(team, number, "train.learning_rate=1e300", "not finite");
