@@ -229,7 +229,7 @@ in_time "the time of a Torque job" PBS_WALLTIME torque
 SLURM_JOB_END_TIME=1 run_ranks 1 train run.ini output.directory=past \
   >out 2>&1
 same "an end that is past does not count, which is said" "0 1" \
-  "$? $(grep -c '^warning: SLURM_JOB_END_TIME is past' out)"
+  "$? $(grep -c '^warning: SLURM_JOB_END_TIME is in the past' out)"
 
 # In a step that takes long: asked twice, with time between.
 "$skillet" train run.ini output.directory=urgent train.steps=100000 \
